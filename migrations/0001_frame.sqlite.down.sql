@@ -1,0 +1,17 @@
+DROP TABLE import_batches;
+DROP TABLE outbox_heads;
+DROP TABLE outbox;
+DROP TABLE access_log;
+DROP TABLE audit_heads;
+DROP TABLE audit_log;
+DROP TABLE idempotency;
+DROP TABLE api_keys;
+DROP TABLE attempts;
+DROP TABLE user_tokens;
+DROP TABLE sessions;
+DROP TABLE users;
+DROP TABLE stores;
+DROP TABLE company_hosts;
+DROP TABLE company_slugs;
+DROP TABLE companies;
+DROP TABLE instance;

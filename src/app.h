@@ -1,0 +1,23 @@
+/* The process-wide services, made once by `serve` and handed down. Nothing
+ * here changes after start but through the services' own functions. */
+#pragma once
+#include "base/settings.h"
+#include "slice.h"
+
+struct store;
+struct exec;
+struct tokens;
+struct passwords;
+struct metrics;
+struct router;
+
+struct app {
+    const struct settings *settings;
+    struct store *store;
+    struct exec *exec;
+    struct tokens *tokens;       /* signing keys */
+    struct passwords *passwords; /* Argon2id worker */
+    struct metrics *metrics;
+    struct router *router;
+    struct str url; /* where it listens, "http://127.0.0.1:8080" */
+};

@@ -1,0 +1,20 @@
+/* Passwords: Argon2id (m = 19 MiB, t = 2, p = 1, OWASP's minimum) by
+ * libsodium, on one low-priority worker behind a bounded queue. */
+#pragma once
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/str.h"
+#include <stdbool.h>
+
+struct passwords;
+MUST_CHECK int passwords_start(struct passwords **out, size_t queue);
+void passwords_stop(struct passwords **p);
+/* Queue a job for the worker; done(arg) is called there when fn has run.
+ * ERR_BUSY when the queue is full. */
+MUST_CHECK int passwords_submit(struct passwords *p, void (*fn)(void *arg), void *arg);
+/* In the calling thread, about 15 ms. */
+struct str password_hash(struct str password, struct arena *a);
+/* hash null: spends the same time and says no. */
+bool password_verify(struct str password, struct str hash);
+/* NULL when it will do, else a sentence: 8 to 200 bytes, not among the commonest. */
+const char *password_refused(struct str password);

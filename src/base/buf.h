@@ -1,0 +1,31 @@
+/* A growing byte buffer with a declared maximum. Past the maximum it takes
+ * nothing more and says so by `full`; callers check once, at the end. */
+#pragma once
+#include "base/str.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct buf {
+    char *p;    /* malloc'ed, owned by the buffer */
+    size_t n;   /* bytes in use */
+    size_t cap; /* bytes allocated */
+    size_t max; /* never grows past this */
+    bool full;  /* something did not fit */
+};
+
+void buf_init(struct buf *b, size_t max);
+void buf_free(struct buf *b);
+/* Empties it and keeps the memory, unless that is over 64 KiB. */
+void buf_reset(struct buf *b);
+void buf_add(struct buf *b, const void *p, size_t n);
+void buf_str(struct buf *b, struct str s);
+#define buf_lit(b, lit) buf_add((b), (lit), sizeof(lit) - 1)
+void buf_char(struct buf *b, char c);
+void buf_i64(struct buf *b, int64_t v);
+void buf_printf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+static inline struct str buf_view(const struct buf *b)
+{
+    return (struct str){b->p ? b->p : "", b->n};
+}

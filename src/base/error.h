@@ -1,0 +1,83 @@
+/* One enum of errors and one table: HTTP status, machine-readable code, a
+ * sentence for a person. Functions return 0 or a count when well, and one of
+ * these (negative) when not; a lookup returns 1 found, 0 absent. */
+#pragma once
+
+#define MUST_CHECK __attribute__((warn_unused_result))
+
+/* X(name, status, code, message) */
+#define ERRORS(X)                                                                                  \
+    X(ERR_INVALID, 400, "invalid", "Some fields are not valid")                                    \
+    X(ERR_BAD_JSON, 400, "bad_json", "The body is not valid JSON")                                 \
+    X(ERR_BAD_REQUEST, 400, "bad_request", "The request cannot be understood")                     \
+    X(ERR_PHONE_INVALID, 400, "phone_invalid", "This is not a phone number")                       \
+    X(ERR_PHONE_TAKEN, 400, "phone_taken",                                                         \
+      "Customer with this phone number already exists in your company")                            \
+    X(ERR_EXTERNAL_ID_TAKEN, 400, "external_id_taken", "This externalId is already in use")        \
+    X(ERR_EMAIL_TAKEN, 400, "email_taken", "A user with this e-mail already exists")               \
+    X(ERR_SLUG_TAKEN, 400, "slug_taken", "This slug or host is already in use")                    \
+    X(ERR_CUSTOMER_HAS_ORDERS, 400, "customer_has_orders",                                         \
+      "Cannot delete customer with existing orders. Consider deactivating instead.")               \
+    X(ERR_CUSTOMER_HAS_BALANCE, 400, "customer_has_balance",                                       \
+      "Cannot delete customer with a balance. Consider deactivating instead.")                     \
+    X(ERR_CUSTOMER_INACTIVE, 400, "customer_inactive", "This customer is deactivated")             \
+    X(ERR_TOTALS, 400, "totals_mismatch", "The order's totals do not add up")                      \
+    X(ERR_ORDER_STATE, 409, "order_state", "The order's state does not allow this")                \
+    X(ERR_OVERPAID, 400, "overpaid", "The payments exceed what is due")                            \
+    X(ERR_OVERREFUNDED, 400, "overrefunded", "The refunds exceed what was paid")                   \
+    X(ERR_NOT_ALLOWED_YET, 400, "not_available", "This is not available for this company")         \
+    X(ERR_UNAUTHENTICATED, 401, "unauthenticated", "Sign in first")                                \
+    X(ERR_TOKEN_EXPIRED, 401, "token_expired", "The token has expired")                            \
+    X(ERR_TOKEN_INVALID, 401, "token_invalid", "The token is not valid")                           \
+    X(ERR_BAD_CREDENTIALS, 401, "bad_credentials", "E-mail or password is wrong")                  \
+    X(ERR_REFRESH_REUSED, 401, "refresh_reused",                                                   \
+      "This refresh token was already used; the session is ended")                                 \
+    X(ERR_FORBIDDEN, 403, "forbidden", "Your role does not allow this")                            \
+    X(ERR_NOT_FOUND, 404, "not_found", "Not found")                                                \
+    X(ERR_CUSTOMER_NOT_FOUND, 404, "customer_not_found", "Customer not found")                     \
+    X(ERR_ORDER_NOT_FOUND, 404, "order_not_found", "Order not found")                              \
+    X(ERR_USER_NOT_FOUND, 404, "user_not_found", "User not found")                                 \
+    X(ERR_STORE_NOT_FOUND, 404, "store_not_found", "Store not found")                              \
+    X(ERR_COMPANY_NOT_FOUND, 404, "company_not_found", "Company not found")                        \
+    X(ERR_METHOD, 405, "method_not_allowed", "This method is not allowed here")                    \
+    X(ERR_IN_PROGRESS, 409, "in_progress", "A request with this Idempotency-Key is still running") \
+    X(ERR_CONFLICT, 409, "conflict", "Somebody else changed this at the same moment; try again")   \
+    X(ERR_STALE, 412, "stale", "The record was changed since you read it")                         \
+    X(ERR_TOO_LARGE, 413, "too_large", "The body is larger than 1 MiB")                            \
+    X(ERR_MEDIA_TYPE, 415, "media_type", "Send application/json in UTF-8")                         \
+    X(ERR_KEY_REUSED, 422, "idempotency_key_reused",                                               \
+      "This Idempotency-Key was used with another body")                                           \
+    X(ERR_RATE_LIMITED, 429, "rate_limited", "Too many requests; try again later")                 \
+    X(ERR_HEADERS_TOO_LARGE, 431, "headers_too_large", "The headers are too large")                \
+    X(ERR_INTERNAL, 500, "internal", "Something went wrong on our side")                           \
+    X(ERR_BUSY, 503, "busy", "The service is busy; try again in a moment")                         \
+    X(ERR_STORE_DOWN, 503, "store_down",                                                           \
+      "The data store cannot be reached; try again in a moment")                                   \
+    X(ERR_STORE_FULL, 503, "store_full", "The data store is full or cannot be written")            \
+    X(ERR_OUTCOME_UNKNOWN, 503, "outcome_unknown",                                                 \
+      "The store did not confirm in time; retry with the same Idempotency-Key")                    \
+    X(ERR_TIMEOUT, 503, "timeout", "The request took too long")                                    \
+    X(ERR_STORE_CORRUPT, 500, "store_corrupt", "The data store is damaged")                        \
+    X(ERR_STORE_NEWER, 500, "store_newer", "The data store was made by a newer version")           \
+    X(ERR_CONSTRAINT, 500, "constraint", "The data store refused the change")                      \
+    X(ERR_RETRY, 503, "retry", "The store asks to run this again")                                 \
+    X(ERR_USAGE, 400, "usage", "Wrong use of the command")                                         \
+    X(ERR_IO, 500, "io", "A file cannot be read or written")
+
+enum err {
+    ERR_FIRST_ = -1000, /* so that every error is below -1 */
+#define X(name, status, code, message) name,
+    ERRORS(X)
+#undef X
+        ERR_LAST_
+};
+
+struct err_row {
+    int status;          /* HTTP */
+    const char *name;    /* "ERR_INVALID" */
+    const char *code;    /* "invalid" */
+    const char *message; /* for a person */
+};
+
+/* Any negative number; an unknown one is ERR_INTERNAL's row. */
+const struct err_row *err_row(int err);

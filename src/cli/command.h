@@ -1,0 +1,51 @@
+/* Commands and their options as rows: help, man page, parsing and the test
+ * that everything is documented come from here. */
+#pragma once
+#include "base/arena.h"
+#include "base/str.h"
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+enum opt_type { OPT_FLAG, OPT_TEXT, OPT_INT };
+struct opt {
+    const char *name; /* "dry-run"; ends a table when NULL */
+    enum opt_type type;
+    const char *value;  /* "N", "URL" in help */
+    const char *preset; /* default as text, NULL none */
+    const char *help;
+};
+
+/* The arguments after parsing: options by name, the rest by position. */
+struct args;
+bool args_flag(const struct args *a, const char *name);
+struct str args_text(const struct args *a, const char *name); /* null when absent */
+int64_t args_int(const struct args *a, const char *name);     /* I64_NULL when absent */
+size_t args_rest(const struct args *a, const char *const **v);
+struct arena *args_arena(const struct args *a);
+bool args_json(const struct args *a); /* --json, which every command takes */
+
+enum { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
+
+struct command {
+    const char *name;                 /* "import"; ends a table when NULL */
+    const char *usage;                /* "customers|orders|users FILE [--dry-run]" */
+    const char *help;                 /* first line a summary, then paragraphs */
+    const struct opt *opts;           /* further ones than --json, --help; NULL none */
+    bool store;                       /* takes --store URL */
+    int (*run)(const struct args *a); /* exit status */
+};
+
+/* "clientele: …" on standard error; returns EXIT_FAILED. */
+int cli_fail(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+int cli_usage(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+struct store;
+/* Opens --store and checks that the schema is current (migrate: bring it up). */
+int cli_store(const struct args *a, bool create, bool migrate, struct store **out);
+
+/* A bar on a terminal, nothing elsewhere or with --json. */
+struct progress;
+struct progress *progress_new(const struct args *a, const char *what, int64_t total);
+void progress_set(struct progress *p, int64_t done);
+void progress_end(struct progress **p);

@@ -1,0 +1,48 @@
+/* Customers: one person, one record. What other slices may call. */
+#pragma once
+#include "customers.sql.h" /* struct customer_row and the typed statements, generated */
+#include "http/req.h"
+#include "store/store.h"
+
+/* 1 found, 0 absent, negative. lock: FOR UPDATE where the engine has it.
+ * (generated from customers.sql: customer_by_id, customer_lock) */
+
+/* What a new record is made of. Texts must be decoded (phone E.164). */
+struct customer_new {
+    struct uuid id;  /* nil: a new one of the request */
+    struct str name; /* null: the national number stands for it */
+    struct str preferred_name, phone, email, external_id, address, area, notes;
+    struct str tags;               /* JSON array, null: [] */
+    struct str preferences;        /* JSON object, null: {} */
+    int64_t birthday, anniversary; /* days or I64_NULL */
+    struct uuid user_id, created_by, batch_id;
+    int64_t created_at; /* us */
+};
+
+/* Inserts record, name index and tags. 1 made; 0: the phone or externalId is
+ * taken — *out is then the record that has it and *taken the error
+ * (ERR_PHONE_TAKEN, ERR_EXTERNAL_ID_TAKEN); negative an error. Atomic: of
+ * concurrent calls for one phone one makes the record. */
+MUST_CHECK int customers_insert(struct tx *tx, const struct company *c, struct arena *a,
+                                const struct customer_new *n, struct customer_row *out, int *taken);
+/* Many at once, for imports: the same, without reading back; name index rows
+ * are inserted in key order. made[i]: 1 made, 0 taken. */
+MUST_CHECK int customers_insert_many(struct tx *tx, const struct company *c, struct arena *a,
+                                     const struct customer_new *v, size_t n, int8_t *made);
+
+/* Statistics after a change of an order; added to the record. */
+struct customer_delta {
+    int64_t order_count, total_orders, visit_count, total_spent;
+    int64_t order_at; /* I64_NULL, or the time of a newly paid order: first and last follow */
+};
+MUST_CHECK int customers_add_stats(struct tx *tx, struct uuid company, struct uuid id,
+                                   const struct customer_delta *d);
+/* When an order stops counting (wholly refunded, cancelled, taken to another
+ * person): first and last as the orders slice has found them anew. */
+MUST_CHECK int customers_set_order_times(struct tx *tx, struct uuid company, struct uuid id,
+                                         int64_t first_at, int64_t last_at);
+
+/* {"id":…,"name":…} as a failure's `existing`, or null when not staff. */
+struct str customers_existing(struct req *r, const struct customer_row *c);
+/* The answer's field table, for slices that embed a customer. */
+extern const struct fields customer_out;

@@ -1,0 +1,26 @@
+/* Orders: what other slices may call. */
+#pragma once
+#include "http/req.h"
+#include "orders.sql.h"
+#include "store/store.h"
+
+/* An order in short, as in a customer's detail: id, orderNumber, totalAmount,
+ * status, createdAt. */
+extern const struct fields order_brief_out;
+/* The last n orders of a person, newest first. (orders.sql: orders_of_customer) */
+
+/* One order of an import: paid, whole, with its own number as externalId. */
+struct order_import {
+    struct uuid id, customer_id, store_id, batch_id, created_by;
+    struct str external_id, customer_name, customer_phone, notes;
+    const char *source; /* "POS", "WEB", … */
+    const char *method; /* of the payment */
+    int64_t quantity;   /* thousandths; I64_NULL: no line, a bare total */
+    struct str item;    /* name of the line */
+    int64_t total;      /* minor units */
+    int64_t created_at; /* us */
+};
+/* Inserts paid orders and adds their statistics, one update a customer.
+ * made[i]: 1 made, 0 the externalId was there. */
+MUST_CHECK int orders_import_many(struct tx *tx, const struct company *c, struct arena *a,
+                                  const struct order_import *v, size_t n, int8_t *made);

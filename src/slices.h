@@ -1,0 +1,22 @@
+/* The one list of slices. A new feature: a folder, and a line here. */
+#pragma once
+#include "slice.h"
+
+#define SLICES(X)                                                                                  \
+    X(system)    /* health, metrics, docs, JWKS, audit reading */                                  \
+    X(companies) /* companies and stores */                                                        \
+    X(accounts)  /* users, sign-in, API keys */                                                    \
+    X(customers) /* the people who buy */                                                          \
+    X(orders)    /* what they bought */                                                            \
+    X(imports)   /* import, export, demo */
+
+#define X(name) extern const struct slice name##_slice;
+SLICES(X)
+#undef X
+extern const struct slice *const slices[];
+extern const size_t slice_count;
+/* The frame's own statements beside the slices': exec.sql, auth.sql. */
+extern const struct stmt_set *const all_statements[];
+extern const size_t all_statement_count;
+extern const struct route_set *const all_routes[];
+extern const size_t all_route_count;
