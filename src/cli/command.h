@@ -24,6 +24,9 @@ int64_t args_int(const struct args *a, const char *name);     /* I64_NULL when a
 size_t args_rest(const struct args *a, const char *const **v);
 struct arena *args_arena(const struct args *a);
 bool args_json(const struct args *a); /* --json, which every command takes */
+struct settings;
+/* The settings of this run (base/settings.h), which every command takes too. */
+const struct settings *args_settings(const struct args *a);
 
 enum { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
