@@ -1,0 +1,40 @@
+# What one does with Clientele, in short. `make run` serves a demo company,
+# `make test` proves everything, `make bench` measures.
+BUILD ?= build
+PREFIX ?= /usr/local
+NODE ?= node
+C_FILES = $(shell git ls-files 'src/*.c' 'src/*.h' 'src/*.cc' 'tests/*.c' 'tests/*.h')
+
+.PHONY: build run test bench install format check clean
+
+build:
+	@tools/setup.sh run
+	@test -f $(BUILD)/build.ninja || meson setup $(BUILD) . >/dev/null
+	@ninja -C $(BUILD) --quiet clientele
+	@echo "$(BUILD)/clientele is ready"
+
+run: build
+	$(BUILD)/clientele serve --demo --store sqlite:clientele.db
+
+test:
+	@tools/setup.sh test
+	@tests/run
+
+bench:
+	@tools/setup.sh bench
+	@bench/run
+
+install: build
+	meson configure $(BUILD) -Dprefix=$(PREFIX)
+	meson install -C $(BUILD)
+
+format:
+	@tools/setup.sh test
+	clang-format-14 -i $(C_FILES)
+
+check:
+	@tools/setup.sh test
+	@tests/run check
+
+clean:
+	rm -rf $(BUILD) build-asan build-tsan build-fuzz build-tidy
