@@ -43,8 +43,13 @@ struct route {
     const struct fields *out; /* NULL: a message or none */
     bool list;                /* `out` describes the rows of a list */
     int status;               /* of success, for OpenAPI: 200, 201, 204 */
+    /* What prepare must know of the store (a password's hash), read in a read
+     * transaction of its own and left in req->prepared. May be stale by the
+     * time the handler runs, which therefore looks again. NULL: none. */
+    int (*lookup)(struct req *r, struct tx *tx);
     /* Work that needs no transaction and may be slow (Argon2id), on a worker
-     * before the handler; its result in req->prepared. NULL: none. */
+     * after lookup and before the handler; its result in req->prepared. NULL:
+     * none. A refusal of either ends the request, with nothing written. */
     int (*prepare)(struct req *r);
     int (*handler)(struct req *r, struct tx *tx);
     const char *action; /* audit: "customer.create"; required for RUN_WRITE */
