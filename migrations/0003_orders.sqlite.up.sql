@@ -19,6 +19,7 @@ CREATE TABLE orders (
     total_amount integer NOT NULL,          -- subtotal minus discount
     paid_amount integer NOT NULL,           -- sum of payments
     refunded_amount integer NOT NULL,       -- sum of refunds
+    last_line integer NOT NULL,              -- last line number given out; none is used twice
     currency text NOT NULL,                -- ISO 4217
     notes text,                            -- of staff
     created_by_user_id blob,               -- user or key that made it
@@ -40,8 +41,11 @@ CREATE INDEX orders_customer ON orders (company_id, customer_id, created_at, id)
 CREATE INDEX orders_store ON orders (company_id, store_id, created_at, id)
     WHERE store_id IS NOT NULL;
 CREATE INDEX orders_created ON orders (company_id, created_at, id);
-CREATE INDEX orders_walk_in_phone ON orders (company_id, customer_phone)
-    WHERE customer_id IS NULL AND customer_phone IS NOT NULL;
+CREATE INDEX orders_phone ON orders (company_id, customer_phone, created_at, id)
+    WHERE customer_phone IS NOT NULL;
+-- Few orders are open, refunded or cancelled for long: their lists are short.
+CREATE INDEX orders_not_paid ON orders (company_id, status, created_at, id)
+    WHERE status <> 'PAID';
 CREATE INDEX orders_batch ON orders (company_id, batch_id) WHERE batch_id IS NOT NULL;
 
 CREATE TABLE order_lines (

@@ -36,6 +36,8 @@ enum field_type {
     F_PERMS,        /* uint64_t mask ⇄ array of names in `names`, bit i = names[i] */
     F_CURSOR,       /* struct str: opaque keyset cursor, base64url decoded (queries) */
     F_STRINGS_JSON, /* struct str that holds a JSON array of strings; null → [] (answers) */
+    F_QUANTITY,     /* int64_t thousandths; min/max: thousandths; JSON: a number, or a decimal
+                       string, with up to 3 decimals; answers: a number, 2 or 0.35 */
 };
 
 enum field_place { IN_BODY, IN_QUERY, IN_PATH };

@@ -7,20 +7,35 @@
 /* An order in short, as in a customer's detail: id, orderNumber, totalAmount,
  * status, createdAt. */
 extern const struct fields order_brief_out;
+/* OPEN, PAID, REFUNDED, CANCELLED; NULL-terminated. */
+extern const char *const order_status_names[];
 /* The last n orders of a person, newest first. (orders.sql: orders_of_customer) */
+
+/* A line of an imported order. */
+struct order_import_line {
+    struct str sku, name;
+    int64_t quantity;             /* thousandths */
+    int64_t unit_price, discount; /* minor units */
+};
 
 /* One order of an import: paid, whole, with its own number as externalId. */
 struct order_import {
     struct uuid id, customer_id, store_id, batch_id, created_by;
     struct str external_id, customer_name, customer_phone, notes;
-    const char *source; /* "POS", "WEB", … */
-    const char *method; /* of the payment */
-    int64_t quantity;   /* thousandths; I64_NULL: no line, a bare total */
-    struct str item;    /* name of the line */
-    int64_t total;      /* minor units */
-    int64_t created_at; /* us */
+    const char *source;                    /* "POS", "WEB", … */
+    const char *method;                    /* of the payment */
+    int64_t quantity;                      /* thousandths; I64_NULL: no line, a bare total */
+    struct str item;                       /* name of the line */
+    int64_t total;                         /* minor units */
+    int64_t created_at;                    /* us */
+    const struct order_import_line *lines; /* instead of quantity and item; NULL none */
+    size_t nlines;
+    int64_t discount; /* of the whole order, minor units */
+    bool numbered;    /* also gets an ORD-YYYYMMDD-NNN of the local day of created_at */
 };
 /* Inserts paid orders and adds their statistics, one update a customer.
- * made[i]: 1 made, 0 the externalId was there. */
+ * made[i]: 1 made, 0 the externalId was there, -1 its lines do not add up to
+ * its total. A null customer_name is taken from the customer's record, or is
+ * "Walk-in". */
 MUST_CHECK int orders_import_many(struct tx *tx, const struct company *c, struct arena *a,
                                   const struct order_import *v, size_t n, int8_t *made);
