@@ -20,7 +20,7 @@ void json_key(struct json_out *j, struct str name);
 void json_text(struct json_out *j, struct str s); /* null when s is null */
 void json_int(struct json_out *j, int64_t v);
 void json_bool(struct json_out *j, bool v);
-void json_null(struct json_out *j);
+void json_none(struct json_out *j);                 /* null; jansson owns the name json_null */
 void json_uuid(struct json_out *j, struct uuid id); /* null when nil */
 void json_time(struct json_out *j, int64_t us);     /* RFC 3339, null when I64_NULL */
 void json_raw(struct json_out *j, struct str json); /* JSON as it stands, null when null */
