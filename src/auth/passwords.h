@@ -5,12 +5,13 @@
 #include "base/error.h"
 #include "base/str.h"
 #include <stdbool.h>
+#include <stddef.h>
 
 struct passwords;
 MUST_CHECK int passwords_start(struct passwords **out, size_t queue);
 void passwords_stop(struct passwords **p);
-/* Queue a job for the worker; done(arg) is called there when fn has run.
- * ERR_BUSY when the queue is full. */
+/* Queue fn(arg) for the worker. ERR_BUSY when the queue is full. Stopping runs
+ * what is queued first. */
 MUST_CHECK int passwords_submit(struct passwords *p, void (*fn)(void *arg), void *arg);
 /* In the calling thread, about 15 ms. */
 struct str password_hash(struct str password, struct arena *a);

@@ -1,11 +1,14 @@
 /* Access tokens: JWT signed with ES256 (RFC 7519, RFC 7518 3.4) by libcrypto.
  * The key file (mode 600) holds one key a line, the first signs, all verify;
- * `kid` chooses. Nothing but ES256 is taken. Thread-safe after loading. */
+ * `kid` chooses; a key goes when no living token can be signed with it. Nothing but ES256 is taken.
+ * Thread-safe after loading. */
 #pragma once
 #include "base/arena.h"
 #include "base/error.h"
 #include "base/uuid.h"
 #include "http/perm.h"
+#include <stdbool.h>
+#include <stddef.h>
 
 struct tokens;
 struct claims {
@@ -19,10 +22,16 @@ MUST_CHECK int tokens_open(struct tokens **out, const char *path, struct arena *
 void tokens_free(struct tokens **t);
 /* A new signing key in front; the old ones keep verifying. */
 MUST_CHECK int tokens_rotate(const char *path, struct arena *a, struct str *why);
+/* Null when libcrypto fails. */
 struct str tokens_issue(struct tokens *t, const struct claims *c, int64_t now, struct arena *a);
 /* 0, ERR_TOKEN_EXPIRED, ERR_TOKEN_INVALID. */
 MUST_CHECK int tokens_verify(const struct tokens *t, struct str jwt, int64_t now,
                              struct claims *out, struct arena *a);
+/* Where the key file is: the setting key-file, else beside the SQLite file
+ * (PATH.keys), else clientele.keys. NUL-terminated. */
+struct str tokens_path(struct arena *a, struct str key_file, struct str store_url);
+/* The i-th key, newest (signing) first; false when there are no more. */
+bool tokens_key(const struct tokens *t, size_t i, struct str *kid, int64_t *made);
 /* The key set as JSON (RFC 7517). */
 struct str tokens_jwks(const struct tokens *t, struct arena *a);
 /* HMAC-SHA-256 under the instance key, for keyed hashes of guessable things. */
