@@ -81,8 +81,26 @@ struct settings;
  * "--name=value", "--flag"); takes what it knows out of argv (argc shrinks)
  * and leaves the rest. NULL and *why on a bad value. */
 struct settings *settings_load(struct arena *a, int *argc, char **argv, struct str *why);
+/* The same, but of the flags only those in `flags` (bit i: setting i) are
+ * taken; environment and file count for all. */
+#define SETTINGS_ALL ((UINT64_C(1) << SETTING_COUNT_) - 1)
+#define SETTING_BIT(id) (UINT64_C(1) << (id))
+struct settings *settings_load_flags(struct arena *a, uint64_t flags, int *argc, char **argv,
+                                     struct str *why);
 struct str setting_text(const struct settings *s, enum setting id);
 int64_t setting_int(const struct settings *s, enum setting id); /* also durations, us */
 bool setting_bool(const struct settings *s, enum setting id);
 /* Index into names. */
 int setting_enum(const struct settings *s, enum setting id);
+/* Where the value is from: "--store", "environment CLIENTELE_STORE", "FILE
+ * line 3", "default". */
+struct str setting_from(const struct settings *s, enum setting id);
+
+/* The row of that name, or SETTING_COUNT_. */
+enum setting setting_find(struct str name);
+/* CLIENTELE_NAME. */
+struct str setting_env(const struct setting_row *row, struct arena *a);
+/* What is allowed: "a whole number from 0 to 64", "one of logfmt, json". */
+struct str setting_allowed(const struct setting_row *row, struct arena *a);
+/* docs/configuration.md. */
+struct str settings_markdown(struct arena *a);

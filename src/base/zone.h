@@ -1,5 +1,5 @@
 /* IANA time zones by ICU, without touching TZ. Offsets are remembered per
- * thread for the hour asked last, since calendars are slow to ask. */
+ * thread for the span between two changes, since calendars are slow to ask. */
 #pragma once
 #include "base/str.h"
 #include <stdbool.h>

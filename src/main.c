@@ -1,0 +1,7 @@
+/* The program: every command, serve included, is a row (cli/command.h). */
+#include "cli/cli.h"
+
+int main(int argc, char **argv)
+{
+    return cli_main(argc, argv);
+}
