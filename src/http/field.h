@@ -3,7 +3,11 @@
  *
  * Request structs begin with `struct given given;`, which notes the members
  * that the request named, so that an absent field stays and a null clears.
- * Its bits go by offset / 8: members of request structs are aligned to 8. */
+ * Its bits go by offset / 8: members of request structs are aligned to 8. The
+ * elements of an F_LIST are request structs too.
+ *
+ * A NULL table takes nothing. "companyId" is taken and thrown away wherever a
+ * table does not declare it: the company comes from the token. */
 #pragma once
 #include "base/arena.h"
 #include "base/clock.h"
@@ -19,7 +23,8 @@ enum field_type {
     F_TEXT,         /* struct str; min/max: code points; trimmed; "" on creation is absent */
     F_UUID,         /* struct uuid */
     F_INT,          /* int64_t; min/max: value */
-    F_MONEY,        /* int64_t minor units; JSON: decimal string in the company's currency */
+    F_MONEY,        /* int64_t minor units; JSON: decimal string in the company's currency;
+                       requests: 0 or more unless min says otherwise */
     F_BOOL,         /* bool, _Alignas(8) in request structs */
     F_TIME,         /* int64_t us; in a query a bare date is midnight in the company's zone */
     F_DATE,         /* int64_t days */
@@ -123,8 +128,11 @@ struct field_errors {
 void field_error(struct field_errors *e, struct arena *a, struct str field, const char *code,
                  const char *fmt, ...) __attribute__((format(printf, 5, 6)));
 
-/* Body: 0, or ERR_BAD_JSON / ERR_INVALID with errors filled. in: a zeroed
- * struct of f->size; numbers and times not given are I64_NULL. */
+/* Body: 0, or ERR_BAD_JSON, ERR_INVALID or (a phone alone is wrong)
+ * ERR_PHONE_INVALID with errors filled. An empty body gives nothing. in: a
+ * zeroed struct of f->size; numbers and times not given are I64_NULL after
+ * fields_defaults. An empty text is absent on creation and in a query, else it
+ * clears what is FIELD_NULLABLE. */
 int fields_decode_body(const struct fields *f, struct str json, const struct decode_context *c,
                        void *in, struct field_errors *e);
 /* Query string (after '?', still percent-encoded) and path parameters. */

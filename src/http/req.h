@@ -108,6 +108,8 @@ int req_answer_list_meta(struct req *r, const struct fields *out, const void *ro
 int req_answer_message(struct req *r, int status, const char *message);
 /* Data given as JSON text. */
 int req_answer_json(struct req *r, int status, struct str json);
+/* A body outside the envelope (ROUTE_PLAIN): content_type must outlive r. */
+int req_answer_plain(struct req *r, int status, const char *content_type, struct str body);
 /* 204 without a body. */
 int req_answer_none(struct req *r);
 

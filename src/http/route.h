@@ -79,6 +79,10 @@ struct router;
 struct router *router_new(struct arena *a, const struct route_set *const *sets, size_t n);
 int router_find(const struct router *rt, struct str method, struct str path, struct arena *a,
                 const struct route **out, struct str params[REQ_PATH_PARAMS], struct str *allow);
+/* How many parameters the path has, and the name of the i-th ("id"), null
+ * past the last. */
+size_t route_params(const struct route *r);
+struct str route_param(const struct route *r, size_t i);
 
 /* OpenAPI 3.1 of all routes as JSON; the same for every program version. */
 struct str openapi_print(const struct route_set *const *sets, size_t n, struct arena *a);
