@@ -2,6 +2,7 @@
  * means, what is unknown, given twice, null or missing. The values themselves
  * are fields_json.c's and fields_text.c's business. All errors are collected;
  * what was decoded lies in the context's arena. */
+#include "base/nearest.h"
 #include "http/fields_priv.h"
 #include "http/json_scan.h"
 #include "http/text.h"
@@ -62,6 +63,16 @@ static void *member_of(const struct field *f, void *in)
     return (char *)in + f->offset;
 }
 
+static enum decoded unknown(const struct decoding *d, const struct fields *f,
+                            enum field_place place, const struct spot *at, const char *what)
+{
+    struct nearest n = nearest_to(at->name);
+    for (size_t i = 0; f && i < f->n; i++)
+        if (f->v[i].place == place && !(f->v[i].flags & FIELD_IGNORED))
+            nearest_offer(&n, f->v[i].name);
+    return decode_bad(d, at, "unknown", "is not a known %s%s", what, nearest_hint(&n, "", d->c->a));
+}
+
 /* The company comes from the token; SPEC 3 lets clients name it all the same. */
 static bool company_id(struct str name)
 {
@@ -108,7 +119,7 @@ void decode_object(const struct decoding *d, const struct fields *f, json_t *obj
         if (found)
             decode_member(d, found, value, in, &here);
         else if (at || !company_id(here.name))
-            decode_bad(d, &here, "unknown", "is not a known field");
+            unknown(d, f, IN_BODY, &here, "field");
     }
     if (at) {
         fields_defaults(f, in);
@@ -211,7 +222,7 @@ static void decode_pair(const struct decoding *d, const struct fields *f, struct
     const struct field *found = find(f, IN_QUERY, at.name);
     if (!found) {
         if (!company_id(at.name))
-            decode_bad(d, &at, "unknown", "is not a known parameter");
+            unknown(d, f, IN_QUERY, &at, "parameter");
         return;
     }
     if (found->flags & FIELD_IGNORED)
