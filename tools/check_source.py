@@ -94,6 +94,8 @@ def check_includes(path, raw):
             say("error", path, number, f"{name} is for src/{home} only")
         parts = name.split("/")
         target = parts[0] if len(parts) > 1 else None
+        if target and target != folder and name.endswith("_priv.h"):
+            say("error", path, number, f"{name} is private to src/{target}")
         if name.endswith(".sql.h") and len(parts) == 1 and name[:-6] in SLICES:
             if name[:-6] != folder:
                 say("error", path, number, f'include "{name[:-6]}/{name[:-6]}.h" instead of {name}')
@@ -101,8 +103,8 @@ def check_includes(path, raw):
         if target in SLICES and target != folder:
             if folder in ("base", "store", "http"):
                 say("error", path, number, f"src/{folder} includes the slice {target}")
-            elif parts[1] != target + ".h":
-                say("error", path, number, f"src/{target} is seen by {target}/{target}.h only")
+            elif folder in SLICES and parts[1] != target + ".h":
+                say("error", path, number, f"other slices see src/{target} by {target}/{target}.h only")
         if folder == "base" and len(parts) > 1 and (ROOT / "src" / name).exists() and target != "base":
             say("error", path, number, f"src/base includes {name}")
 
