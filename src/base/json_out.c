@@ -117,7 +117,7 @@ void json_key(struct json_out *j, struct str name)
 void json_text(struct json_out *j, struct str s)
 {
     if (str_is_null(s)) {
-        json_null(j);
+        json_none(j);
         return;
     }
     next(j);
@@ -136,7 +136,7 @@ void json_bool(struct json_out *j, bool v)
     buf_str(j->b, v ? STR("true") : STR("false"));
 }
 
-void json_null(struct json_out *j)
+void json_none(struct json_out *j)
 {
     next(j);
     buf_lit(j->b, "null");
@@ -145,7 +145,7 @@ void json_null(struct json_out *j)
 void json_uuid(struct json_out *j, struct uuid id)
 {
     if (uuid_is_nil(id)) {
-        json_null(j);
+        json_none(j);
         return;
     }
     char text[UUID_TEXT + 2];
@@ -158,7 +158,7 @@ void json_uuid(struct json_out *j, struct uuid id)
 void json_time(struct json_out *j, int64_t us)
 {
     if (us == I64_NULL) {
-        json_null(j);
+        json_none(j);
         return;
     }
     char text[TIME_TEXT + 2];
