@@ -1,0 +1,92 @@
+/* Jobs: rows of the slices, run one after another by one thread, each piece as
+ * a member of a group of the writer. Beside them the checkpoint thread, which
+ * moves SQLite's log into its file without making a writer wait. */
+#include "base/clock.h"
+#include "base/log.h"
+#include "exec/exec_priv.h"
+#include "slices.h"
+#include <stdlib.h>
+
+enum { JOBS_MAX = 64 };
+static const int64_t tick_us = SECOND_US / 2;
+
+bool exec_sleep(struct exec *e, int64_t us)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += us / SECOND_US;
+    until.tv_nsec += us % SECOND_US * 1000;
+    if (until.tv_nsec >= 1000000000) {
+        until.tv_sec++;
+        until.tv_nsec -= 1000000000;
+    }
+    pthread_mutex_lock(&e->stop_lock);
+    int rc = 0;
+    while (!e->stopping && rc == 0)
+        rc = pthread_cond_timedwait(&e->stop_cond, &e->stop_lock, &until);
+    bool go_on = !e->stopping;
+    pthread_mutex_unlock(&e->stop_lock);
+    return go_on;
+}
+
+struct piece {
+    const struct job *job;
+    struct job_run run;
+};
+
+static int run_piece(void *arg, struct tx *tx)
+{
+    struct piece *p = arg;
+    return p->job->run(&p->run, tx);
+}
+
+static void run_job(struct exec *e, const struct job *job, struct arena *arena)
+{
+    int rc;
+    do {
+        arena_reset(arena);
+        struct piece p = {job, {.app = e->app, .arena = arena, .now = clock_now()}};
+        rc = exec_write(e, arena, run_piece, &p);
+        if (rc < 0)
+            log_warn("job failed", LOG_C("job", job->name), LOG_C("code", err_row(rc)->code));
+    } while (rc == 1 && exec_sleep(e, 0));
+}
+
+void *jobs_loop(void *exec)
+{
+    struct exec *e = exec;
+    const struct job *jobs[JOBS_MAX];
+    int64_t due[JOBS_MAX];
+    size_t n = 0;
+    for (size_t i = 0; i < slice_count; i++)
+        for (const struct job *j = slices[i]->jobs; j && j->name && n < JOBS_MAX; j++) {
+            due[n] = clock_mono() + j->period_us;
+            jobs[n++] = j;
+        }
+    struct arena *arena = arena_new(64 * 1024);
+    while (exec_sleep(e, tick_us)) {
+        if (access_flush(e) < 0)
+            log_warn("access log waits for the store", LOG_I("reads", access_waiting(e->access)));
+        for (size_t i = 0; i < n; i++) {
+            if (clock_mono() < due[i])
+                continue;
+            run_job(e, jobs[i], arena);
+            due[i] = clock_mono() + jobs[i]->period_us;
+        }
+    }
+    arena_free(&arena);
+    return NULL;
+}
+
+void *checkpoint_loop(void *exec)
+{
+    struct exec *e = exec;
+    struct conn *c = NULL;
+    if (conn_open(e->app->store, CONN_READER, &c) < 0)
+        return NULL;
+    while (exec_sleep(e, SECOND_US / 4))
+        if (store_wal_bytes(e->app->store) > 4 * 1024 * 1024)
+            conn_checkpoint(c, false);
+    conn_close(&c);
+    return NULL;
+}

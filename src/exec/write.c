@@ -1,0 +1,223 @@
+/* Writes in groups: everything that waits shares one transaction and so one
+ * flush to the disk. A group runs without savepoints; when a member has to be
+ * undone after its first write, the group is rolled back and run again with a
+ * savepoint each; when the engine has ended the transaction by itself (disk
+ * full) or COMMIT fails, each member is run again alone. Nobody is answered
+ * before COMMIT has returned. */
+#include "base/clock.h"
+#include "base/log.h"
+#include "exec/exec_priv.h"
+
+enum { TRIES = 4 };
+static const int64_t wal_limit = 256LL * 1024 * 1024;
+
+enum member {
+    MEMBER_OK,    /* its changes (perhaps none) may be committed */
+    MEMBER_UNDO,  /* refused or failed after it had written */
+    MEMBER_STORE, /* the store failed under it */
+};
+
+static int run_work(struct ticket *t, struct tx *tx)
+{
+    tx_arena(tx, t->arena);
+    arena_rewind(t->arena, t->mark);
+    t->result = t->work(t->arg, tx);
+    return t->result;
+}
+
+static int run_request(struct ticket *t, struct tx *tx)
+{
+    struct req *r = t->r;
+    tx_arena(tx, r->arena);
+    exec_fresh(t);
+    int rc = record_replay(t, tx);
+    if (rc != 0)
+        return rc;
+    rc = r->route->handler(r, tx);
+    if (rc < 0 && !(r->keep && r->error == rc))
+        return rc;
+    return record_change(t, tx);
+}
+
+/* Errors of the store rather than of a rule: whether another try helps is
+ * decided for the whole group. */
+static bool store_failed(int rc)
+{
+    switch (rc) {
+    case ERR_RETRY:
+    case ERR_STORE_DOWN:
+    case ERR_STORE_FULL:
+    case ERR_STORE_CORRUPT:
+    case ERR_CONSTRAINT:
+    case ERR_BUSY:
+    case ERR_OUTCOME_UNKNOWN:
+        return true;
+    default:
+        return false;
+    }
+}
+
+static enum member run_member(struct ticket *t, struct tx *tx)
+{
+    tx_clear_wrote(tx);
+    int rc = t->r ? run_request(t, tx) : run_work(t, tx);
+    tx_assert_idle(tx);
+    if (rc >= 0)
+        return MEMBER_OK;
+    if (!t->r) {
+        t->result = rc;
+        return store_failed(rc) ? MEMBER_STORE : tx_wrote(tx) ? MEMBER_UNDO : MEMBER_OK;
+    }
+    bool refused = t->r->error == rc;
+    exec_refuse(t->r, rc);
+    if (!refused || !tx_alive(tx))
+        return MEMBER_STORE;
+    return tx_wrote(tx) ? MEMBER_UNDO : MEMBER_OK;
+}
+
+/* One member with a transaction of its own, as often as the store asks. */
+static void run_alone(struct worker *w, struct ticket *t)
+{
+    int rc = 0;
+    for (int tries = 0; tries < TRIES; tries++) {
+        struct tx *tx = NULL;
+        rc = tx_begin(w->conn, TX_WRITE, w->scratch, &tx);
+        if (rc < 0) {
+            if (rc == ERR_STORE_DOWN || rc == ERR_RETRY)
+                continue;
+            break;
+        }
+        enum member m = run_member(t, tx);
+        if (m != MEMBER_OK) {
+            rc = t->r ? t->r->error : t->result;
+            tx_rollback(&tx);
+            if (rc == ERR_RETRY || rc == ERR_STORE_DOWN || rc == ERR_CONSTRAINT)
+                continue;
+            return;
+        }
+        rc = tx_commit(&tx);
+        if (rc == 0)
+            return;
+        if (rc != ERR_RETRY && rc != ERR_CONSTRAINT)
+            break;
+    }
+    if (rc >= 0)
+        return;
+    if (rc == ERR_CONSTRAINT || rc == ERR_RETRY)
+        rc = ERR_CONFLICT;
+    t->result = rc;
+    if (t->r) {
+        exec_fresh(t);
+        exec_refuse(t->r, rc);
+    }
+}
+
+static void run_each_alone(struct worker *w, struct ticket *list)
+{
+    for (struct ticket *t = list; t; t = t->next)
+        run_alone(w, t);
+}
+
+/* 0: committed; 1: run them each alone; negative: the outcome is unknown. */
+static int run_group(struct worker *w, struct ticket *list, bool savepoints)
+{
+    struct tx *tx = NULL;
+    if (tx_begin(w->conn, TX_WRITE, w->scratch, &tx) < 0)
+        return 1;
+    for (struct ticket *t = list; t; t = t->next) {
+        if (savepoints && tx_savepoint(tx) < 0)
+            goto alone;
+        enum member m = run_member(t, tx);
+        if (m == MEMBER_OK) {
+            if (savepoints && tx_savepoint_keep(tx) < 0)
+                goto alone;
+            continue;
+        }
+        if (!savepoints) {
+            tx_rollback(&tx);
+            return run_group(w, list, true);
+        }
+        if (m == MEMBER_STORE || !tx_alive(tx) || tx_savepoint_undo(tx) < 0)
+            goto alone;
+    }
+    int rc = tx_commit(&tx);
+    return rc == ERR_OUTCOME_UNKNOWN ? rc : rc < 0 ? 1 : 0;
+alone:
+    tx_rollback(&tx);
+    return 1;
+}
+
+static struct ticket *drop_late(struct worker *w, struct ticket *list)
+{
+    struct ticket *keep = NULL, **tail = &keep;
+    int64_t now = clock_mono();
+    while (list) {
+        struct ticket *t = list;
+        list = t->next;
+        t->next = NULL;
+        if (t->r && now - t->since >= w->e->deadline) {
+            exec_refuse(t->r, ERR_TIMEOUT);
+            exec_done(w->e, t);
+            continue;
+        }
+        *tail = t;
+        tail = &t->next;
+    }
+    return keep;
+}
+
+/* What other threads remember of users, keys and companies is old news now. */
+static bool changes_cached(const struct ticket *t)
+{
+    if (!t->r || t->r->error)
+        return false;
+    const char *action = t->r->route->action;
+    return strncmp(action, "user.", 5) == 0 || strncmp(action, "company.", 8) == 0 ||
+           strncmp(action, "api_key.", 8) == 0 || strncmp(action, "auth.", 5) == 0;
+}
+
+static void answer(struct worker *w, struct ticket *list)
+{
+    bool cached = false;
+    for (struct ticket *t = list; t; t = t->next)
+        cached = cached || changes_cached(t);
+    if (cached)
+        atomic_fetch_add_explicit(&w->e->generation, 1, memory_order_release);
+    while (list) {
+        struct ticket *t = list;
+        list = t->next;
+        exec_done(w->e, t);
+    }
+}
+
+static void write_list(struct worker *w, struct ticket *list)
+{
+    int rc = 1;
+    if (list->next)
+        rc = run_group(w, list, false);
+    if (rc == 1)
+        run_each_alone(w, list);
+    for (struct ticket *t = list; rc < 0 && t; t = t->next) {
+        t->result = rc;
+        if (t->r) {
+            exec_fresh(t);
+            exec_refuse(t->r, rc);
+        }
+    }
+    answer(w, list);
+}
+
+void *write_loop(void *worker)
+{
+    struct worker *w = worker;
+    struct ticket *list;
+    while ((list = queue_take(w->queue, w->e->group)) != NULL) {
+        arena_reset(w->scratch);
+        list = drop_late(w, list);
+        if (list)
+            write_list(w, list);
+        if (w->e->sqlite && store_wal_bytes(w->e->app->store) > wal_limit)
+            conn_checkpoint(w->conn, true);
+    }
+    return NULL;
+}
