@@ -24,14 +24,6 @@ SELECT company_id FROM company_hosts WHERE host = $1;
 -- across companies: counts them
 SELECT id FROM companies ORDER BY id LIMIT 2;
 
--- All companies, for jobs that go through them one by one.
--- company_ids (after: uuid?) -> many (id: uuid)   sqlite
--- across companies: jobs visit every company
-SELECT id FROM companies WHERE $1 IS NULL OR id > $1 ORDER BY id LIMIT 500;
--- company_ids (after: uuid?) -> many (id: uuid)   postgres
--- across companies: jobs visit every company
-SELECT id FROM companies WHERE $1 IS NULL OR id > $1 ORDER BY id LIMIT 500;
-
 -- row idempotency_row (fingerprint: blob, request_id: uuid, status: int, etag: text?, body: text)
 
 -- The stored answer of a request with this key.
@@ -44,11 +36,6 @@ WHERE company_id = $1 AND principal_id = $2 AND scope = $3;
 -- idempotency_keep struct (company: uuid, principal: uuid, scope: blob, fingerprint: blob, request_id: uuid, status: int, etag: text?, body: text, created_at: time) -> effect
 INSERT INTO idempotency (company_id, principal_id, scope, fingerprint, request_id, status, etag, body, created_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9);
-
--- Forgets answers older than a moment, some at a time.
--- idempotency_prune (company: uuid, before: time, most: int) -> count
-DELETE FROM idempotency WHERE company_id = $1 AND (principal_id, scope) IN
-    (SELECT principal_id, scope FROM idempotency WHERE company_id = $1 AND created_at < $2 LIMIT $3);
 
 -- The audit row of a change.
 -- audit_insert struct (company: uuid, id: uuid, at: time, actor_kind: text, actor_id: uuid?, action: text, subject_id: uuid?, fields: text?, request_id: uuid, status: int) -> effect

@@ -2,12 +2,14 @@
  * each in short write transactions of its own. */
 #pragma once
 #include <stdint.h>
+#include "base/uuid.h"
 
 struct tx;
 struct job_run {
     struct app *app;
     struct arena *arena;
     int64_t now; /* us */
+    struct uuid *after; /* where the last piece of this run ended; nil on the first */
 };
 struct job {
     const char *name;  /* "audit.seal"; ends a table when NULL */

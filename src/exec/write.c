@@ -68,10 +68,11 @@ static enum member run_member(struct ticket *t, struct tx *tx)
         t->result = rc;
         return store_failed(rc) ? MEMBER_STORE : tx_wrote(tx) ? MEMBER_UNDO : MEMBER_OK;
     }
-    bool refused = t->r->error == rc;
-    exec_refuse(t->r, rc);
-    if (!refused || !tx_alive(tx))
+    if (store_failed(rc)) {
+        t->r->error = rc;
         return MEMBER_STORE;
+    }
+    exec_refuse(t->r, rc);
     return tx_wrote(tx) ? MEMBER_UNDO : MEMBER_OK;
 }
 
@@ -88,21 +89,21 @@ static void run_alone(struct worker *w, struct ticket *t)
             break;
         }
         enum member m = run_member(t, tx);
-        if (m != MEMBER_OK) {
+        if (m == MEMBER_OK) {
+            rc = tx_commit(&tx);
+            if (rc == 0)
+                return;
+        } else {
             rc = t->r ? t->r->error : t->result;
             tx_rollback(&tx);
-            if (rc == ERR_RETRY || rc == ERR_STORE_DOWN || rc == ERR_CONSTRAINT)
+            if (m == MEMBER_UNDO)
+                return;
+            if (rc == ERR_STORE_DOWN)
                 continue;
-            return;
         }
-        rc = tx_commit(&tx);
-        if (rc == 0)
-            return;
         if (rc != ERR_RETRY && rc != ERR_CONSTRAINT)
             break;
     }
-    if (rc >= 0)
-        return;
     if (rc == ERR_CONSTRAINT || rc == ERR_RETRY)
         rc = ERR_CONFLICT;
     t->result = rc;
