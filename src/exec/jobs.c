@@ -46,7 +46,8 @@ static void run_job(struct exec *e, const struct job *job, struct arena *arena)
     struct uuid after = UUID_NIL;
     do {
         arena_reset(arena);
-        struct piece p = {job, {.app = e->app, .arena = arena, .now = clock_now(), .after = &after}};
+        struct piece p = {job,
+                          {.app = e->app, .arena = arena, .now = clock_now(), .after = &after}};
         rc = exec_write(e, arena, run_piece, &p);
         if (rc < 0)
             log_warn("job failed", LOG_C("job", job->name), LOG_C("code", err_row(rc)->code));

@@ -35,7 +35,9 @@ const struct fields log_query_in = {"LogQuery", log_rows, 3, sizeof(struct log_q
 const struct fields access_query_in = {"AccessQuery", log_rows + 1, 2, sizeof(struct log_query)};
 
 #define OUT(row, member, name_, type_, help_)                                                      \
-    {.name = name_, .type = type_, .offset = offsetof(struct row, member), .help = help_}
+    {                                                                                              \
+        .name = name_, .type = type_, .offset = offsetof(struct row, member), .help = help_        \
+    }
 
 FIELDS(audit_out, "AuditRow", struct audit_row, OUT(audit_row, id, "id", F_UUID, "the row"),
        OUT(audit_row, at, "at", F_TIME, "when"),
@@ -59,8 +61,8 @@ FIELDS(event_out, "Event", struct event_row, OUT(event_row, id, "id", F_UUID, "t
        OUT(event_row, subject_id, "subjectId", F_UUID, "about whom or what"),
        OUT(event_row, at, "at", F_TIME, "when it happened"));
 
-static const struct uuid last_id = {{255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
-                                     255, 255, 255, 255}};
+static const struct uuid last_id = {
+    {255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255}};
 
 static int64_t page_size(int64_t limit)
 {

@@ -3,10 +3,10 @@
  * in the request would make all of a company's requests wait for one row.
  *
  * hash(n) = SHA-256(hash(n-1) | seq | row), each part behind its length. */
-#include <sodium.h>
 #include "store/store.h"
 #include "system.sql.h"
 #include "system/system.h"
+#include <sodium.h>
 
 enum { PIECE = 500, HASH = crypto_hash_sha256_BYTES };
 
