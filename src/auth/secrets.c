@@ -18,7 +18,7 @@ struct refresh_bytes {
     uint8_t secret[SECRET];
 };
 
-struct str base64url_text(struct arena *a, const void *p, size_t n)
+static struct str text_of(struct arena *a, const void *p, size_t n)
 {
     size_t room = sodium_base64_encoded_len(n, VARIANT);
     char *text = arena_bytes(a, room);
@@ -26,7 +26,7 @@ struct str base64url_text(struct arena *a, const void *p, size_t n)
     return (struct str){text, room - 1};
 }
 
-bool base64url_bytes(struct str text, void *out, size_t n)
+static bool bytes_of(struct str text, void *out, size_t n)
 {
     size_t got;
     return sodium_base642bin(out, n, text.p ? text.p : "", text.n, NULL, &got, NULL, VARIANT) ==
@@ -43,7 +43,7 @@ struct str secret_make(struct arena *a, uint8_t hash[32])
 {
     uint8_t bytes[SECRET];
     randombytes_buf(bytes, sizeof bytes);
-    struct str text = base64url_text(a, bytes, sizeof bytes);
+    struct str text = text_of(a, bytes, sizeof bytes);
     secret_hash(text, hash);
     sodium_memzero(bytes, sizeof bytes);
     return text;
@@ -54,7 +54,7 @@ struct str api_key_make(struct uuid company, struct uuid id, struct arena *a, ui
     struct key_bytes k = {.company = company, .id = id};
     randombytes_buf(k.secret, sizeof k.secret);
     crypto_hash_sha256(hash, k.secret, sizeof k.secret);
-    struct str text = arena_printf(a, "%s%s", key_prefix, base64url_text(a, &k, sizeof k).p);
+    struct str text = arena_printf(a, "%s%s", key_prefix, text_of(a, &k, sizeof k).p);
     sodium_memzero(&k, sizeof k);
     return text;
 }
@@ -69,7 +69,7 @@ bool api_key_parse(struct str text, struct uuid *company, struct uuid *id, uint8
     struct key_bytes k;
     struct str prefix = STR(key_prefix);
     if (!api_key_is(text) ||
-        !base64url_bytes((struct str){text.p + prefix.n, text.n - prefix.n}, &k, sizeof k))
+        !bytes_of((struct str){text.p + prefix.n, text.n - prefix.n}, &k, sizeof k))
         return false;
     *company = k.company;
     *id = k.id;
@@ -85,7 +85,7 @@ struct str refresh_make(struct refresh *r, struct arena *a)
         b.generation[i] = (uint8_t)((uint64_t)r->generation >> (56 - 8 * i));
     randombytes_buf(b.secret, sizeof b.secret);
     crypto_hash_sha256(r->hash, b.secret, sizeof b.secret);
-    struct str text = base64url_text(a, &b, sizeof b);
+    struct str text = text_of(a, &b, sizeof b);
     sodium_memzero(&b, sizeof b);
     return text;
 }
@@ -93,7 +93,7 @@ struct str refresh_make(struct refresh *r, struct arena *a)
 bool refresh_parse(struct str text, struct refresh *r)
 {
     struct refresh_bytes b;
-    if (!base64url_bytes(text, &b, sizeof b))
+    if (!bytes_of(text, &b, sizeof b))
         return false;
     uint64_t generation = 0;
     for (int i = 0; i < 8; i++)

@@ -10,10 +10,6 @@
 struct str secret_make(struct arena *a, uint8_t hash[32]);
 /* SHA-256. */
 void secret_hash(struct str secret, uint8_t hash[32]);
-/* base64url without padding. */
-struct str base64url_text(struct arena *a, const void *p, size_t n);
-/* Exactly n bytes, else false. */
-bool base64url_bytes(struct str text, void *out, size_t n);
 
 /* API keys, "ck_…": company, key id and 32 random bytes in one text. The hash
  * is of those bytes. */
