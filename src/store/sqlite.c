@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "store/sqlite_priv.h"
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
