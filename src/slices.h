@@ -15,7 +15,7 @@ SLICES(X)
 #undef X
 extern const struct slice *const slices[];
 extern const size_t slice_count;
-/* The frame's own statements beside the slices': exec.sql, auth.sql. */
+/* Of every .sql file there is, the frame's and the slices' (made by Meson). */
 extern const struct stmt_set *const all_statements[];
 extern const size_t all_statement_count;
 extern const struct route_set *const all_routes[];

@@ -6,9 +6,8 @@
 #include "base/json_out.h"
 #include <unistd.h>
 
-/* Set before threads start, read only afterwards. */
-static enum log_level least = LOG_INFO;
-static bool as_json;
+static enum log_level least = LOG_INFO; /* global: set before threads start, read afterwards */
+static bool as_json;                    /* global: the same */
 
 enum { LINE_MOST = 64 * 1024, TEXT_MAX = 1024 };
 static const char *const levels[] = {"debug", "info", "warn", "error"};

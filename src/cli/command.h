@@ -16,10 +16,11 @@ struct opt {
     const char *help;
 };
 
-/* The arguments after parsing: options by name, the rest by position. */
+/* The arguments after parsing: options by name, the rest by position. Asking
+ * for an option that is not in the command's table is a bug and aborts. */
 struct args;
 bool args_flag(const struct args *a, const char *name);
-struct str args_text(const struct args *a, const char *name); /* null when absent */
+struct str args_text(const struct args *a, const char *name); /* null: absent, no default */
 int64_t args_int(const struct args *a, const char *name);     /* I64_NULL when absent */
 size_t args_rest(const struct args *a, const char *const **v);
 struct arena *args_arena(const struct args *a);
@@ -37,14 +38,17 @@ struct command {
     const struct opt *opts;           /* further ones than --json, --help; NULL none */
     bool store;                       /* takes --store URL */
     int (*run)(const struct args *a); /* exit status */
+    uint64_t settings; /* further settings taken as flags: SETTING_BIT(…), SETTINGS_ALL */
 };
 
 /* "clientele: …" on standard error; returns EXIT_FAILED. */
 int cli_fail(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* The same for wrong use of the command; returns EXIT_USAGE. */
 int cli_usage(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 struct store;
-/* Opens --store and checks that the schema is current (migrate: bring it up). */
+/* Opens --store and checks that the schema is current (migrate: bring it up).
+ * 0, or the exit status after the reason was printed. */
 int cli_store(const struct args *a, bool create, bool migrate, struct store **out);
 
 /* A bar on a terminal, nothing elsewhere or with --json. */
