@@ -9,8 +9,8 @@
 
 /* What a new record is made of. Texts must be decoded (phone E.164). */
 struct customer_new {
-    struct uuid id;  /* nil: a new one of the request */
-    struct str name; /* null: the national number stands for it */
+    struct uuid id;  /* nil: a new one of now; handlers pass req_new_id() */
+    struct str name; /* null: the national number, e-mail or externalId stands for it */
     struct str preferred_name, phone, email, external_id, address, area, notes;
     struct str tags;               /* JSON array, null: [] */
     struct str preferences;        /* JSON object, null: {} */
@@ -44,5 +44,26 @@ MUST_CHECK int customers_set_order_times(struct tx *tx, struct uuid company, str
 
 /* {"id":…,"name":…} as a failure's `existing`, or null when not staff. */
 struct str customers_existing(struct req *r, const struct customer_row *c);
-/* The answer's field table, for slices that embed a customer. */
-extern const struct fields customer_out;
+/* A record with what answers add to it. Texts are those of the row. */
+struct customer_view {
+    struct customer_row c;
+    struct str phone_national; /* as people write the phone */
+    struct uuid company_id;
+    struct {
+        struct uuid id;
+        struct str name;
+    } company;
+    struct {
+        int64_t orders; /* all orders of the person */
+    } count;
+    struct list orders;      /* of struct order_brief; only in the detail */
+    bool matched_former;     /* found by a number that the person had before */
+    struct str former_phone; /* that number */
+};
+void customer_view_make(const struct company *c, struct arena *a, const struct customer_row *row,
+                        struct customer_view *out);
+/* The answers' field tables over struct customer_view, for slices that embed a
+ * customer: the record with company and _count; with the last orders. */
+extern const struct fields customer_out, customer_detail_out, customer_lookup_out;
+/* The record and _count, as lists have it. */
+extern const struct fields customer_row_out;

@@ -1,0 +1,156 @@
+/* The name index: what keys a name has, and how they are written. A key is an
+ * ordered pair of folded words, so "first last", "last first" and "last fir"
+ * are each one range; a word alone is its own key. Variants (symmetric
+ * deletes: W. Garbe, SymSpell) belong to words, not people, and stay when the
+ * last person with a word goes: an unused one only costs a look. */
+#include "customers/customers_priv.h"
+#include <stdlib.h>
+
+/* The two words of a pair, put together. */
+static struct str join(struct arena *a, struct str x, struct str y)
+{
+    char *p = arena_bytes(a, x.n + y.n + 1);
+    memcpy(p, x.p, x.n);
+    p[x.n] = ' ';
+    memcpy(p + x.n + 1, y.p, y.n);
+    return (struct str){p, x.n + y.n + 1};
+}
+
+size_t name_pairs(struct arena *a, struct str name, struct str pairs[NAME_PAIRS])
+{
+    struct str words[NAME_WORDS];
+    size_t n = name_words(name_fold(a, name), words), count = 0;
+
+    if (n == 1)
+        pairs[count++] = words[0];
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < n; k++)
+            if (i != k)
+                pairs[count++] = join(a, words[i], words[k]);
+    return count;
+}
+
+size_t name_variants(struct arena *a, struct str word, struct str out[NAME_VARIANTS])
+{
+    size_t count = 0;
+
+    out[count++] = word;
+    for (size_t i = 0; i < word.n && word.n > 1; i++) {
+        if (i > 0 && word.p[i] == word.p[i - 1])
+            continue; /* leaving out either of two equal neighbours is the same */
+        char *p = arena_bytes(a, word.n - 1);
+        memcpy(p, word.p, i);
+        memcpy(p + i, word.p + i + 1, word.n - 1 - i);
+        out[count++] = (struct str){p, word.n - 1};
+    }
+    return count;
+}
+
+/* A row of customer_names to be. */
+struct key {
+    struct str pair;
+    struct uuid id;
+};
+
+static int key_order(const void *x, const void *y)
+{
+    const struct key *a = x, *b = y;
+    int c = str_cmp(a->pair, b->pair);
+    return c ? c : uuid_cmp(a->id, b->id);
+}
+
+static int str_order(const void *x, const void *y)
+{
+    const struct str *a = x, *b = y;
+    return str_cmp(*a, *b);
+}
+
+/* Words in order, so that two transactions that learn the same words wait for
+ * each other in one direction. */
+static int learn_words(struct tx *tx, struct uuid company, struct arena *a, struct str *words,
+                       size_t n)
+{
+    if (n > 1)
+        qsort(words, n, sizeof *words, str_order);
+    for (size_t i = 0; i < n; i++) {
+        if (i > 0 && str_eq(words[i], words[i - 1]))
+            continue;
+        int rc = name_word_insert(tx, company, words[i]);
+        if (rc < 0)
+            return rc;
+        if (rc == 0)
+            continue; /* known, and so are its variants */
+        struct str variants[NAME_VARIANTS];
+        size_t count = name_variants(a, words[i], variants);
+        for (size_t k = 1; k < count; k++) {
+            rc = name_variant_insert(tx, company, variants[k], words[i]);
+            if (rc < 0)
+                return rc;
+        }
+    }
+    return 0;
+}
+
+/* The words met so far in one call, so that each is asked for once. */
+struct word_set {
+    struct str *v;
+    size_t room; /* a power of two, over twice the words */
+};
+
+static bool word_new(struct word_set *set, struct str w)
+{
+    uint64_t h = UINT64_C(14695981039346656037); /* FNV-1a */
+    for (size_t i = 0; i < w.n; i++)
+        h = (h ^ (unsigned char)w.p[i]) * UINT64_C(1099511628211);
+    for (size_t i = h & (set->room - 1);; i = (i + 1) & (set->room - 1)) {
+        if (!set->v[i].p) {
+            set->v[i] = w;
+            return true;
+        }
+        if (str_eq(set->v[i], w))
+            return false;
+    }
+}
+
+int names_add(struct tx *tx, struct uuid company, struct arena *a, const struct named *v, size_t n)
+{
+    struct key *keys = ARENA_ARRAY(a, struct key, n * NAME_PAIRS);
+    struct str *fresh = ARENA_ARRAY(a, struct str, n * NAME_WORDS);
+    struct word_set seen = {.room = 16};
+    size_t nkeys = 0, nfresh = 0;
+
+    while (seen.room < n * NAME_WORDS * 2)
+        seen.room *= 2;
+    seen.v = ARENA_ARRAY(a, struct str, seen.room);
+    for (size_t i = 0; i < n; i++) {
+        struct str pairs[NAME_PAIRS], words[NAME_WORDS];
+        size_t count = name_pairs(a, v[i].name, pairs);
+        for (size_t k = 0; k < count; k++)
+            keys[nkeys++] = (struct key){pairs[k], v[i].id};
+        count = name_words(name_fold(a, v[i].name), words);
+        for (size_t k = 0; k < count; k++)
+            if (word_new(&seen, words[k]))
+                fresh[nfresh++] = words[k];
+    }
+    if (nkeys > 1)
+        qsort(keys, nkeys, sizeof *keys, key_order);
+    for (size_t i = 0; i < nkeys; i++) {
+        int rc = customer_name_insert(tx, company, keys[i].pair, keys[i].id);
+        if (rc < 0)
+            return rc;
+    }
+    return learn_words(tx, company, a, fresh, nfresh);
+}
+
+int names_remove(struct tx *tx, struct uuid company, struct arena *a, struct named old)
+{
+    struct str pairs[NAME_PAIRS];
+    size_t n = name_pairs(a, old.name, pairs);
+
+    for (size_t i = 0; i < n; i++) {
+        int rc = customer_name_delete(tx, company, pairs[i], old.id);
+        if (rc < 0)
+            return rc;
+    }
+    return 0;
+}

@@ -1,0 +1,104 @@
+/* How a customer is answered: one list of fields, with more around it where a
+ * route says more (the till's lookup, the detail). */
+#include "base/phone.h"
+#include "customers/customers_priv.h"
+#include "orders/orders.h"
+
+#define AT(member) offsetof(struct customer_view, member)
+
+static const struct field company_rows[] = {
+    {.name = "id", .type = F_UUID, .offset = 0, .help = "the company"},
+    {.name = "name",
+     .type = F_TEXT,
+     .offset = AT(company.name) - AT(company),
+     .help = "as people write it"},
+};
+static const struct fields company_brief = {"CompanyBrief", company_rows, 2,
+                                            sizeof(((struct customer_view *)0)->company)};
+static const struct field count_rows[] = {
+    {.name = "orders", .type = F_INT, .offset = 0, .help = "all orders of the person"},
+};
+static const struct fields counts = {"CustomerCount", count_rows, 1,
+                                     sizeof(((struct customer_view *)0)->count)};
+
+/* clang-format off */
+#define RECORD                                                                                     \
+    {.name = "id", .type = F_UUID, .offset = AT(c.id), .help = "the person's record"},             \
+    {.name = "companyId", .type = F_UUID, .offset = AT(company_id), .help = "whose customer"},     \
+    {.name = "userId", .type = F_UUID, .offset = AT(c.user_id), .flags = FIELD_NULLABLE,           \
+     .help = "first login of the person"},                                                         \
+    {.name = "externalId", .type = F_TEXT, .offset = AT(c.external_id), .flags = FIELD_NULLABLE,   \
+     .help = "id in another system"},                                                              \
+    {.name = "name", .type = F_TEXT, .offset = AT(c.name), .help = "as people write it"},          \
+    {.name = "preferredName", .type = F_TEXT, .offset = AT(c.preferred_name),                      \
+     .flags = FIELD_NULLABLE, .help = "how to call them"},                                         \
+    {.name = "phone", .type = F_PHONE, .offset = AT(c.phone), .flags = FIELD_NULLABLE,             \
+     .help = "E.164"},                                                                             \
+    {.name = "phoneNational", .type = F_TEXT, .offset = AT(phone_national),                        \
+     .flags = FIELD_NULLABLE, .help = "the number as people write it"},                            \
+    {.name = "email", .type = F_EMAIL, .offset = AT(c.email), .flags = FIELD_NULLABLE,             \
+     .help = "lower case"},                                                                        \
+    {.name = "address", .type = F_TEXT, .offset = AT(c.address), .flags = FIELD_NULLABLE,          \
+     .help = "delivery address as one text"},                                                      \
+    {.name = "area", .type = F_TEXT, .offset = AT(c.area), .flags = FIELD_NULLABLE,                \
+     .help = "part of town"},                                                                      \
+    {.name = "birthday", .type = F_DATE, .offset = AT(c.birthday), .flags = FIELD_NULLABLE,        \
+     .help = "day of birth"},                                                                      \
+    {.name = "anniversary", .type = F_DATE, .offset = AT(c.anniversary), .flags = FIELD_NULLABLE,  \
+     .help = "a day to remember"},                                                                 \
+    {.name = "notes", .type = F_TEXT, .offset = AT(c.notes),                                       \
+     .flags = FIELD_NULLABLE | FIELD_STAFF, .help = "of staff, for staff"},                        \
+    {.name = "tags", .type = F_STRINGS_JSON, .offset = AT(c.tags), .help = "labels"},              \
+    {.name = "preferences", .type = F_JSON, .offset = AT(c.preferences), .help = "free object"},   \
+    {.name = "isActive", .type = F_BOOL, .offset = AT(c.is_active),                                \
+     .help = "false: still found, but gone for the shop"},                                         \
+    {.name = "isPhoneVerified", .type = F_BOOL, .offset = AT(c.is_phone_verified),                 \
+     .help = "the person proved this number"},                                                     \
+    {.name = "balance", .type = F_MONEY, .offset = AT(c.balance),                                  \
+     .help = "what the person owes; below zero it is credit"},                                     \
+    {.name = "totalOrders", .type = F_INT, .offset = AT(c.total_orders),                           \
+     .help = "orders paid and not wholly refunded"},                                               \
+    {.name = "visitCount", .type = F_INT, .offset = AT(c.visit_count),                             \
+     .help = "paid orders made in person"},                                                        \
+    {.name = "totalSpent", .type = F_MONEY, .offset = AT(c.total_spent),                           \
+     .help = "paid minus refunded"},                                                               \
+    {.name = "loyaltyPoints", .type = F_INT, .offset = AT(c.loyalty_points), .help = "points"},    \
+    {.name = "firstOrderAt", .type = F_TIME, .offset = AT(c.first_order_at),                       \
+     .flags = FIELD_NULLABLE, .help = "first paid order"},                                         \
+    {.name = "lastOrderAt", .type = F_TIME, .offset = AT(c.last_order_at),                         \
+     .flags = FIELD_NULLABLE, .help = "last paid order"},                                          \
+    {.name = "version", .type = F_INT, .offset = AT(c.version),                                    \
+     .help = "counts changes of the record; the ETag"},                                            \
+    {.name = "createdByUserId", .type = F_UUID, .offset = AT(c.created_by_user_id),                \
+     .flags = FIELD_NULLABLE, .help = "who made the record"},                                      \
+    {.name = "createdAt", .type = F_TIME, .offset = AT(c.created_at), .help = "when it was made"}, \
+    {.name = "updatedAt", .type = F_TIME, .offset = AT(c.updated_at), .help = "last change"},      \
+    {.name = "_count", .type = F_OBJECT, .offset = AT(count), .sub = &counts,                      \
+     .help = "how many orders there are"}
+#define COMPANY                                                                                    \
+    {.name = "company", .type = F_OBJECT, .offset = AT(company), .sub = &company_brief,            \
+     .help = "whose customer"}
+
+FIELDS(customer_row_out, "CustomerRow", struct customer_view, RECORD);
+FIELDS(customer_out, "Customer", struct customer_view, RECORD, COMPANY);
+FIELDS(customer_lookup_out, "CustomerLookup", struct customer_view, RECORD, COMPANY,
+       {.name = "matchedFormerPhone", .type = F_BOOL, .offset = AT(matched_former),
+        .help = "the number is one that the person had before"},
+       {.name = "formerPhone", .type = F_TEXT, .offset = AT(former_phone),
+        .flags = FIELD_NULLABLE | FIELD_OMIT_NULL, .help = "that number"});
+FIELDS(customer_detail_out, "CustomerDetail", struct customer_view, RECORD, COMPANY,
+       {.name = "orders", .type = F_LIST, .offset = AT(orders), .sub = &order_brief_out,
+        .help = "the last ten, newest first"});
+/* clang-format on */
+#undef AT
+
+void customer_view_make(const struct company *c, struct arena *a, const struct customer_row *row,
+                        struct customer_view *out)
+{
+    *out = (struct customer_view){.c = *row, .company_id = c->id};
+    if (row->phone.n > 0)
+        out->phone_national = phone_national(a, row->phone, c->country);
+    out->company.id = c->id;
+    out->company.name = c->name;
+    out->count.orders = row->order_count;
+}
