@@ -1,6 +1,7 @@
 /* Inside the executor: its threads, queues and what it keeps of a request
  * while it is under way. */
 #pragma once
+#include "auth/passwords.h"
 #include "auth/principal.h"
 #include "exec/exec.h"
 #include "http/limits.h"

@@ -1,14 +1,14 @@
 /* Work that nobody waits for: rows, run by the job thread one after another,
  * each in short write transactions of its own. */
 #pragma once
-#include <stdint.h>
 #include "base/uuid.h"
+#include <stdint.h>
 
 struct tx;
 struct job_run {
     struct app *app;
     struct arena *arena;
-    int64_t now; /* us */
+    int64_t now;        /* us */
     struct uuid *after; /* where the last piece of this run ended; nil on the first */
 };
 struct job {

@@ -3,6 +3,7 @@
 #include "store/store.h"
 #include "system.sql.h"
 #include "system/system.h"
+#include <stdio.h>
 
 struct log_query {
     struct given given;
