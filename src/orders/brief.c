@@ -20,5 +20,3 @@ FIELDS(
      .help = "where it stands"},
     {.name = "createdAt", .type = F_TIME, .offset = ROW(created_at), .help = "when it was made"});
 #undef ROW
-
-const char *const order_status_names[] = {"OPEN", "PAID", "REFUNDED", "CANCELLED", NULL};
