@@ -19,11 +19,13 @@ struct entry {
     uint8_t tag[TAG];     /* of the text as presented; all zero: free */
     int64_t expires;      /* us; INT64_MAX: never */
     int64_t checked;      /* us: when `who` was read from the store */
+    unsigned epoch;       /* of the cache at that time */
     struct principal who; /* as of then */
 };
 
 struct auth_cache {
     uint8_t key[crypto_shorthash_siphashx24_KEYBYTES];
+    unsigned epoch; /* entries of an earlier one are read again */
     struct entry sets[SETS][WAYS];
 };
 
@@ -44,6 +46,11 @@ void auth_cache_free(struct auth_cache **c)
         sodium_memzero((*c)->key, sizeof(*c)->key);
     free(*c);
     *c = NULL;
+}
+
+void auth_cache_outdate(struct auth_cache *c)
+{
+    c->epoch++;
 }
 
 /* The text after "Bearer": null without the header, empty when it is another
@@ -163,7 +170,7 @@ int auth_principal(struct auth_cache *c, struct req *r, struct tx *tx)
 
     struct entry *e = entry_find(c, tag);
     /* A clock that went back makes an entry stale too. */
-    if (!e || r->now < e->checked || r->now - e->checked >= FRESH_US) {
+    if (!e || e->epoch != c->epoch || r->now < e->checked || r->now - e->checked >= FRESH_US) {
         struct entry fresh = e ? *e : (struct entry){0};
         int err = entry_read(&fresh, r, text, tx);
         if (err < 0) {
@@ -173,6 +180,7 @@ int auth_principal(struct auth_cache *c, struct req *r, struct tx *tx)
             return err;
         }
         memcpy(fresh.tag, tag, TAG);
+        fresh.epoch = c->epoch;
         e = e ? e : entry_room(c, tag);
         *e = fresh;
     }

@@ -10,6 +10,9 @@ struct tx;
 struct auth_cache;
 struct auth_cache *auth_cache_new(void);
 void auth_cache_free(struct auth_cache **c);
+/* What the store says of everybody is read again at the next use; proved
+ * signatures stay proved. */
+void auth_cache_outdate(struct auth_cache *c);
 
 /* Reads r->authorization and fills r->who. 0 (also when there is none: nobody),
  * ERR_TOKEN_EXPIRED, ERR_TOKEN_INVALID, or a store error. */

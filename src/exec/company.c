@@ -39,6 +39,12 @@ void company_cache_free(struct company_cache **c)
     *c = NULL;
 }
 
+void company_cache_outdate(struct company_cache *c)
+{
+    for (size_t i = 0; i < CACHE_SLOTS; i++)
+        c->slots[i].loaded = 0;
+}
+
 static struct company_facts facts_copy(struct arena *a, const struct company_facts *f)
 {
     struct company_facts copy = *f;

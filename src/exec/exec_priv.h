@@ -114,6 +114,7 @@ MUST_CHECK int admit(struct worker *w, struct req *r, struct tx *tx);
 /* company.c */
 struct company_cache *company_cache_new(void);
 void company_cache_free(struct company_cache **c);
+void company_cache_outdate(struct company_cache *c);
 /* A copy in r->arena: 1, 0, negative. */
 MUST_CHECK int company_of(struct worker *w, struct uuid id, struct req *r, struct tx *tx,
                           struct company *out);

@@ -31,10 +31,8 @@ void worker_refresh(struct worker *w)
     if (now == w->generation)
         return;
     w->generation = now;
-    auth_cache_free(&w->auth);
-    company_cache_free(&w->companies);
-    w->auth = auth_cache_new();
-    w->companies = company_cache_new();
+    auth_cache_outdate(w->auth);
+    company_cache_outdate(w->companies);
 }
 
 struct worker *worker_here(struct exec *e)

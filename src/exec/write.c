@@ -173,8 +173,11 @@ static bool changes_cached(const struct ticket *t)
     if (!t->r || t->r->error)
         return false;
     const char *action = t->r->route->action;
-    return strncmp(action, "user.", 5) == 0 || strncmp(action, "company.", 8) == 0 ||
-           strncmp(action, "api_key.", 8) == 0 || strncmp(action, "auth.", 5) == 0;
+    static const char *const kinds[] = {"user.", "company.", "api_key.", "auth.logout"};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (strncmp(action, kinds[i], strlen(kinds[i])) == 0)
+            return true;
+    return false;
 }
 
 static void answer(struct worker *w, struct ticket *list)
