@@ -1,6 +1,7 @@
 /* `clientele backup FILE`: a consistent copy of a running SQLite store,
  * encrypted unless --plain. The copy is made beside FILE under another name
  * and moved there last, so that FILE is never half a backup. */
+#include "base/json_out.h"
 #include "cli/commands.h"
 #include "cli/crypt_file.h"
 #include "cli/paths.h"

@@ -2,6 +2,7 @@
  * header, then chunks of CHUNK bytes plaintext (the last one shorter or
  * empty, tagged FINAL), each ABYTES longer than its plaintext. */
 #include "cli/crypt_file.h"
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sodium.h>
@@ -160,9 +161,9 @@ static int decrypt_body(struct pipe_files *f, const uint8_t *key, const char *fr
     while (good && tag != crypto_secretstream_xchacha20poly1305_TAG_FINAL) {
         unsigned long long n = 0;
         ssize_t got = read_full(f->in, f->sealed, SEALED);
-        good = got > 0 && crypto_secretstream_xchacha20poly1305_pull(
-                              &st, f->plain, &n, &tag, f->sealed, (unsigned long long)got, NULL,
-                              0) == 0;
+        good = got > 0 &&
+               crypto_secretstream_xchacha20poly1305_pull(&st, f->plain, &n, &tag, f->sealed,
+                                                          (unsigned long long)got, NULL, 0) == 0;
         if (good && write_full(f->out, f->plain, (size_t)n) < 0)
             return io_fail(f->a, f->why, to);
     }
@@ -184,10 +185,9 @@ static int copy_body(struct pipe_files *f, const uint8_t *key, const char *from,
     return got < 0 ? io_fail(f->a, f->why, from) : 0;
 }
 
-static int through(const char *from, const char *to, const uint8_t *key, struct arena *a,
-                   struct str *why,
-                   int (*body)(struct pipe_files *f, const uint8_t *key, const char *from,
-                               const char *to))
+static int
+through(const char *from, const char *to, const uint8_t *key, struct arena *a, struct str *why,
+        int (*body)(struct pipe_files *f, const uint8_t *key, const char *from, const char *to))
 {
     struct pipe_files f = {.in = -1, .out = -1, .a = a, .why = why};
     int rc;

@@ -76,7 +76,7 @@ static int move(const struct args *a, struct store *s, bool up)
             : migrate_down(s, (int)to, args_arena(a), &why);
     if (rc < 0)
         return cli_fail("%.*s", STR_ARG(why));
-    return status(a, s) == EXIT_USAGE ? EXIT_USAGE : EXIT_OK;
+    return status(a, s) == EXIT_OK || !up ? EXIT_OK : EXIT_FAILED;
 }
 
 static int migrate_run(const struct args *a)

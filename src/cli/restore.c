@@ -1,6 +1,7 @@
 /* `clientele restore FILE`: a backup becomes the store. Everything is checked
  * on a copy beside the target; the target appears whole and last, and never
  * in the place of a store that exists. */
+#include "base/clock.h"
 #include "cli/commands.h"
 #include "cli/crypt_file.h"
 #include "cli/health.h"

@@ -8,6 +8,7 @@
 #include "auth/passwords.h"
 #include "auth/tokens.h"
 #include "base/clock.h"
+#include "base/json_out.h"
 #include "base/log.h"
 #include "cli/commands.h"
 #include "cli/paths.h"
@@ -15,7 +16,6 @@
 #include "http/metrics.h"
 #include "http/route.h"
 #include "http/server.h"
-#include "imports/demo.h"
 #include "slices.h"
 #include "store/migrate.h"
 #include "store/store.h"
@@ -102,13 +102,6 @@ static int services_start(struct serving *s, struct str *why)
     if (rc < 0)
         return rc;
     app->schema_waiting = rc == 0;
-    if (rc == 1 && args_flag(s->args, "demo")) {
-        rc = demo_greet(s->args, app->store);
-        if (rc < 0) {
-            *why = STR("the demo company could not be made");
-            return rc;
-        }
-    }
     rc = tokens_open(&app->tokens, key_file_path(app->settings, s->arena), s->arena, why);
     if (rc < 0)
         return rc;
@@ -232,7 +225,7 @@ static const struct opt serve_opts[] = {
 
 const struct command serve_command = {
     .name = "serve",
-    .usage = "[--listen ADDR:PORT] [--demo] [--no-migrate]",
+    .usage = "[--listen ADDR:PORT] [--no-migrate]",
     .help = "Serve the API and the pages.\n\n"
             "Brings the store's schema up, listens, and prints the address on standard output. "
             "SIGTERM or SIGINT finish what is running and stop within ten seconds. A PostgreSQL "

@@ -98,11 +98,11 @@ void exec_submit(struct exec *e, struct req *r, void (*done)(struct req *r))
         exec_done(e, t);
         return;
     }
-    if (!e->sqlite) {
+    if (!e->sqlite && !e->app->schema_waiting) {
         exec_pass(e, &e->fast, t);
         return;
     }
-    struct worker *w = worker_here(e);
+    struct worker *w = e->app->schema_waiting ? NULL : worker_here(e);
     if (!w) {
         exec_refuse(r, ERR_STORE_DOWN);
         exec_done(e, t);
@@ -137,6 +137,8 @@ size_t exec_waiting(const struct exec *e)
 int exec_ready(struct exec *e)
 {
     struct conn *c = NULL;
+    if (e->app->schema_waiting)
+        return ERR_STORE_DOWN;
     int rc = conn_open(e->app->store, CONN_READER, &c);
     if (rc >= 0)
         rc = conn_ping(c);

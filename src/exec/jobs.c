@@ -67,6 +67,8 @@ void *jobs_loop(void *exec)
         }
     struct arena *arena = arena_new(64 * 1024);
     while (exec_sleep(e, tick_us)) {
+        if (e->app->schema_waiting)
+            continue;
         if (access_flush(e) < 0)
             log_warn("access log waits for the store", LOG_I("reads", access_waiting(e->access)));
         for (size_t i = 0; i < n; i++) {
