@@ -2,8 +2,12 @@
  * file: whatever calls the library is noexcept (out of memory ends the
  * program, as everywhere). The fast paths take only what the library would
  * surely say the same of. */
-#include "base/phone.h"
 #include "base/phone_plans.h"
+#include <stdarg.h>
+#include <string.h>
+extern "C" {
+#include "base/phone.h"
+}
 #include <phonenumbers/logger.h>
 #include <phonenumbers/phonenumberutil.h>
 #include <string>

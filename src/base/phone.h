@@ -6,10 +6,6 @@
 #include "base/str.h"
 #include <stdbool.h>
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 enum phone_reason {
     PHONE_OK = 0,
     PHONE_EMPTY,
@@ -43,7 +39,3 @@ bool region_exists(struct str region);
 enum phone_reason phone_normalise_slowly(struct str raw, struct str region, char out[PHONE_MAX],
                                          size_t *n);
 struct str phone_national_slowly(struct arena *a, struct str e164, struct str region);
-
-#ifdef __cplusplus
-}
-#endif
