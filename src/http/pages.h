@@ -1,0 +1,20 @@
+/* The files of web/, embedded at build time. */
+#pragma once
+#include "base/str.h"
+#include <stddef.h>
+
+struct page {
+    const char *name;         /* "index.html" */
+    const char *content_type; /* "text/html; charset=utf-8" */
+    const unsigned char *bytes;
+    size_t n;
+    const char *hash; /* of the bytes, 16 hex digits: its entity tag */
+};
+extern const struct page pages[];
+extern const size_t page_count;
+
+struct req;
+/* NULL when there is none. */
+const struct page *page_find(struct str name);
+/* Answers with the page and its tag. */
+int page_answer(struct req *r, const struct page *p);
