@@ -1,5 +1,8 @@
 #!/usr/bin/env python3
-"""Embeds the files of a folder as C: src/http/pages.h.
+"""Embeds the files of a folder as C: src/http/pages.h. An asset is also known by
+a name with the hash of its content, which pages link to: "/assets/style.css" in
+a page becomes "/assets/style.0123456789abcdef.css", so that browsers may keep it
+for ever.
 
 usage: tools/embed.py WEBDIR OUT DEPFILE
 DEPFILE names every file and folder read, so that the build runs this again
@@ -25,20 +28,36 @@ def literal(data):
     return "\n".join(lines) or "    0,"
 
 
+def digest_of(data):
+    return hashlib.sha256(data).hexdigest()[:16]
+
+
+def hashed(path, folder, data):
+    return path.relative_to(folder).with_suffix(f".{digest_of(data)}{path.suffix}").as_posix()
+
+
 def main():
     folder, out, depfile = (pathlib.Path(a) for a in sys.argv[1:4])
     files = sorted(p for p in folder.rglob("*") if p.is_file() and not p.name.startswith("."))
     unknown = [str(p) for p in files if p.suffix not in TYPES]
     if unknown:
         sys.exit(f"embed: no content type for {', '.join(unknown)}")
+    content = {p: p.read_bytes() for p in files}
+    for page in files:
+        if page.suffix == ".html":
+            for asset in files:
+                name = asset.relative_to(folder).as_posix()
+                content[page] = content[page].replace(
+                    f'"/assets/{name}"'.encode(),
+                    f'"/assets/{hashed(asset, folder, content[asset])}"'.encode())
     text = ["/* Made by tools/embed.py from web/. */", '#include "http/pages.h"', ""]
     rows = []
     for i, path in enumerate(files):
-        data = path.read_bytes()
+        data = content[path]
         name = path.relative_to(folder).as_posix()
         text += [f"/* {name} */", f"static const unsigned char page_{i}[] = {{", literal(data), "};"]
-        digest = hashlib.sha256(data).hexdigest()[:16]
-        rows.append(f'    {{"{name}", "{TYPES[path.suffix]}", page_{i}, {len(data)}, "{digest}"}},')
+        rows.append(f'    {{"{name}", "{hashed(path, folder, data)}", "{TYPES[path.suffix]}", '
+                    f'page_{i}, {len(data)}, "{digest_of(data)}"}},')
     text += ["", "const struct page pages[] = {", *rows, "};",
              f"const size_t page_count = {len(files)};", ""]
     out.write_text("\n".join(text))

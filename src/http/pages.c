@@ -5,7 +5,7 @@
 const struct page *page_find(struct str name)
 {
     for (size_t i = 0; i < page_count; i++)
-        if (str_eq(name, str_c(pages[i].name)))
+        if (str_eq(name, str_c(pages[i].name)) || str_eq(name, str_c(pages[i].asset)))
             return &pages[i];
     return NULL;
 }

@@ -5,6 +5,7 @@
 
 struct page {
     const char *name;         /* "index.html" */
+    const char *asset;        /* the same with its hash: "style.0123456789abcdef.css" */
     const char *content_type; /* "text/html; charset=utf-8" */
     const unsigned char *bytes;
     size_t n;
@@ -14,7 +15,7 @@ extern const struct page pages[];
 extern const size_t page_count;
 
 struct req;
-/* NULL when there is none. */
+/* By either name; NULL when there is none. */
 const struct page *page_find(struct str name);
 /* Answers with the page and its tag. */
 int page_answer(struct req *r, const struct page *p);

@@ -60,6 +60,17 @@ static void add_limits(struct exchange *x, struct MHD_Response *m)
     add(m, "RateLimit", text);
 }
 
+/* A page with a tag is asked for again each time; a file whose name holds its
+ * tag never changes; everything else is somebody's data. */
+static const char *cache_rule(const struct req *r)
+{
+    if (!r->content_type || r->etag.n == 0)
+        return "no-store";
+    if (memmem(r->path.p, r->path.n, r->etag.p, r->etag.n))
+        return "public, max-age=31536000, immutable";
+    return "no-cache";
+}
+
 static void add_headers(struct exchange *x, struct MHD_Response *m)
 {
     const struct req *r = &x->r;
@@ -71,9 +82,7 @@ static void add_headers(struct exchange *x, struct MHD_Response *m)
     if (r->status != MHD_HTTP_NO_CONTENT)
         add(m, MHD_HTTP_HEADER_CONTENT_TYPE,
             r->content_type ? r->content_type : "application/json");
-    /* A page or a file with a tag may be kept and asked for again. */
-    bool keep = r->content_type && !str_is_null(r->etag);
-    add(m, MHD_HTTP_HEADER_CACHE_CONTROL, keep ? "no-cache" : "no-store");
+    add(m, MHD_HTTP_HEADER_CACHE_CONTROL, cache_rule(r));
     if (is_page(r)) {
         add(m, "Content-Security-Policy", PAGE_POLICY);
         add(m, "Referrer-Policy", "no-referrer");
