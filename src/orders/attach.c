@@ -34,13 +34,12 @@ static int register_phone(struct req *r, const struct order_attach_in *in,
         enum phone_reason why = phone_normalise(o->customer_phone, r->company->country, text, &n);
         if (why != PHONE_OK)
             return req_fail_field(r, ERR_PHONE_INVALID, "phone", phone_reason_code(why),
-                                  "The number on the order cannot be registered: %s",
-                                  phone_reason_text(why));
+                                  "of the order cannot be registered: %s", phone_reason_text(why));
         *phone = arena_str(r->arena, (struct str){text, n});
     }
     if (str_is_null(*phone) && r->company->phone_required)
         return req_fail_field(r, ERR_INVALID, "phone", "required",
-                              "Neither the request nor the order has a phone number");
+                              "is required: the order has none either");
     return 0;
 }
 
@@ -57,7 +56,7 @@ static int register_customer(struct req *r, struct tx *tx, const struct order_at
         name = o->customer_name;
     if (str_is_null(name) && str_is_null(phone))
         return req_fail_field(r, ERR_INVALID, "name", "required",
-                              "Neither the request nor the order has a name");
+                              "is required: the order has none either");
     struct customer_new n = {
         .id = req_new_id(r),
         .name = name,
@@ -130,7 +129,7 @@ static int take_with_people(struct req *r, struct tx *tx, const struct order_att
         return rc;
     if (!uuid_is_nil(in->customer_id) && !to_found)
         return req_fail_field(r, ERR_INVALID, "customerId", "not_found",
-                              "There is no such customer in your company");
+                              "is no customer of your company");
     return orders_take(r, tx, in->id, v);
 }
 
@@ -138,10 +137,10 @@ static int check_attach(struct req *r, const struct order_attach_in *in)
 {
     if (in->do_register && !uuid_is_nil(in->customer_id))
         return req_fail_field(r, ERR_INVALID, "register", "conflict",
-                              "Name a customer or register one, not both");
+                              "cannot go with a customerId");
     if (!in->do_register && !GIVEN(in, customer_id))
         return req_fail_field(r, ERR_INVALID, "customerId", "required",
-                              "Name a customer, null, or register one");
+                              "is required: a customer, or null; or say register");
     return 0;
 }
 

@@ -132,10 +132,10 @@ int order_line_make(struct req *r, const struct order_line_in *in, const char *f
     int64_t gross;
     if (!order_line_amount(out->quantity, out->unit_price, 0, &gross))
         return req_fail_field(r, ERR_INVALID, arena_printf(r->arena, "%squantity", field).p,
-                              "range", "The line costs more than an order can hold");
+                              "range", "makes the line cost more than an order can hold");
     if (!order_line_amount(out->quantity, out->unit_price, out->discount, &out->amount))
         return req_fail_field(r, ERR_INVALID, arena_printf(r->arena, "%sdiscount", field).p,
-                              "range", "The discount %s exceeds the line's price %s",
+                              "range", "of %s exceeds the line's price of %s",
                               order_money(r->arena, r->company, out->discount),
                               order_money(r->arena, r->company, gross));
     return 0;
@@ -164,11 +164,10 @@ int order_payment_make(struct req *r, const struct order_payment_in *in, int64_t
     if (out->tendered == I64_NULL)
         return 0;
     if (!str_eq(out->method, STR("CASH")))
-        return req_fail_field(r, ERR_INVALID, tendered_field, "not_cash",
-                              "Only cash is tendered; leave this out");
+        return req_fail_field(r, ERR_INVALID, tendered_field, "not_cash", "is for cash only");
     if (out->tendered < out->amount)
         return req_fail_field(r, ERR_INVALID, tendered_field, "range",
-                              "The cash handed over, %s, is less than the payment of %s",
+                              "of %s is less than the payment of %s",
                               order_money(r->arena, r->company, out->tendered),
                               order_money(r->arena, r->company, out->amount));
     out->change = out->tendered - out->amount;

@@ -28,8 +28,7 @@ static int make_lines(struct req *r, const struct order_in *in, struct order_vie
     }
     v->o.last_line = (int64_t)in->lines.n;
     if (!order_lines_sum(rows, in->lines.n, &v->o.subtotal))
-        return req_fail_field(r, ERR_INVALID, "lines", "range",
-                              "The lines cost more than an order can hold");
+        return req_fail_field(r, ERR_INVALID, "lines", "range", "cost more than an order can hold");
     return 0;
 }
 
@@ -56,13 +55,13 @@ static int make_totals(struct req *r, const struct order_in *in, struct order_vi
         v->o.total_amount = stated == I64_NULL ? 0 : stated;
         if (stated == I64_NULL && v->o.discount > 0)
             return req_fail_field(r, ERR_INVALID, "discount", "range",
-                                  "There is nothing yet to give a discount on");
+                                  "needs lines or a total to be taken from");
         v->o.subtotal = v->o.total_amount + v->o.discount;
         return 0;
     }
     if (v->o.discount > v->o.subtotal)
         return req_fail_field(r, ERR_INVALID, "discount", "range",
-                              "The discount %s exceeds the %s that the lines add up to",
+                              "of %s exceeds the %s that the lines add up to",
                               order_money(r->arena, r->company, v->o.discount),
                               order_money(r->arena, r->company, v->o.subtotal));
     v->o.total_amount = v->o.subtotal - v->o.discount;
@@ -94,7 +93,7 @@ static int make_payments(struct req *r, const struct order_in *in, struct order_
     if (!order_settle(&v->o, r->now) && paid) {
         if (order_due(&v->o) != 0)
             return req_fail_field(r, ERR_INVALID, "status", "not_paid",
-                                  "A paid order needs payments of %s; these are %s",
+                                  "is PAID, which takes payments of %s; these are %s",
                                   order_money(r->arena, r->company, v->o.total_amount),
                                   order_money(r->arena, r->company, v->o.paid_amount));
         v->o.status = ORDER_PAID; /* an order of 0.00 that is closed at once */
@@ -150,13 +149,13 @@ static int settle_context(struct req *r, const struct order_in *in, const struct
     }
     if (!uuid_is_nil(in->customer_id) && uuid_is_nil(c->customer_id))
         return req_fail_field(r, ERR_INVALID, "customerId", "not_found",
-                              "There is no such customer in your company");
+                              "is no customer of your company");
     if (!uuid_is_nil(in->store_id) && uuid_is_nil(c->store_id))
         return req_fail_field(r, ERR_INVALID, "storeId", "not_found",
-                              "There is no such store in your company");
+                              "is no store of your company");
     if (!uuid_is_nil(in->store_id) && !c->store_active)
         return req_fail_field(r, ERR_INVALID, "storeId", "inactive",
-                              "This store takes no new orders");
+                              "is a store that takes no new orders");
     o->store_id = c->store_active ? c->store_id : UUID_NIL; /* a closed home store is none */
     o->customer_id = c->customer_id;
     if (str_is_null(o->customer_name))

@@ -7,8 +7,7 @@ static int reprice(struct req *r, struct order_view *v)
 {
     struct order_row *o = &v->o;
     if (o->last_line > 0 && !order_lines_sum(v->lines.v, v->lines.n, &o->subtotal))
-        return req_fail_field(r, ERR_INVALID, "lines", "range",
-                              "The lines cost more than an order can hold");
+        return req_fail_field(r, ERR_INVALID, "lines", "range", "cost more than an order can hold");
     if (o->discount > o->subtotal)
         return req_fail_field(r, ERR_TOTALS, "discount", NULL,
                               "The order's discount %s exceeds the %s that is left of it",
@@ -53,8 +52,8 @@ int orders_line_add(struct req *r, struct tx *tx)
     if (rc < 0)
         return rc;
     if (v.lines.n >= ORDER_LINES_MAX)
-        return req_fail_field(r, ERR_INVALID, "lines", "range", "An order has at most %d lines",
-                              ORDER_LINES_MAX);
+        return req_fail_field(r, ERR_INVALID, "lines", "range",
+                              "are too many: an order has at most %d", ORDER_LINES_MAX);
     struct order_line_row *lines = ARENA_ARRAY(r->arena, struct order_line_row, v.lines.n + 1);
     if (v.lines.n > 0)
         memcpy(lines, v.lines.v, v.lines.n * sizeof *lines);

@@ -22,7 +22,7 @@ int orders_pay(struct req *r, struct tx *tx)
     size_t n = v.payments.n;
     if (n >= ORDER_PAYMENTS_MAX)
         return req_fail_field(r, ERR_INVALID, "payments", "range",
-                              "An order has at most %d payments", ORDER_PAYMENTS_MAX);
+                              "are too many: an order has at most %d", ORDER_PAYMENTS_MAX);
     struct order_payment_row *rows = ARENA_ARRAY(r->arena, struct order_payment_row, n + 1);
     if (n > 0)
         memcpy(rows, v.payments.v, n * sizeof *rows);
