@@ -4,6 +4,8 @@
  * same on both engines; a page's memory is forgotten before the next. */
 #include "orders/orders_priv.h"
 
+enum { REPORTED_MAX = 50 }; /* past this, differences are only counted */
+
 struct walk {
     struct doctor *d;
     struct tx *tx;
@@ -24,7 +26,8 @@ static const char *id_text(struct arena *a, struct uuid id)
 static void differs(struct walk *w, const char *what, struct uuid id, const char *name,
                     int64_t stored, int64_t found)
 {
-    w->drift++;
+    if (++w->drift > REPORTED_MAX)
+        return;
     if (stored == I64_NULL || found == I64_NULL)
         doctor_report(w->d, "%s %s: %s %s", what, id_text(doctor_arena(w->d), id), name,
                       stored == I64_NULL ? "is missing" : "should be empty");
