@@ -10,7 +10,8 @@ C_FILES = $(shell git ls-files 'src/*.c' 'src/*.h' 'src/*.cc' 'tests/*.c' 'tests
 build:
 	@tools/setup.sh run
 	@test -f $(BUILD)/build.ninja || meson setup $(BUILD) . >/dev/null
-	@ninja -C $(BUILD) --quiet clientele
+	@ninja -C $(BUILD) --quiet src/clientele
+	@ln -sf src/clientele $(BUILD)/clientele
 	@echo "$(BUILD)/clientele is ready"
 
 run: build

@@ -33,7 +33,7 @@ const TABLES = ['companies', 'stores', 'users', 'api_keys', 'customers', 'custom
   'import_batches'];
 const snapshot = () => TABLES.map((t) => {
   const column = t === 'companies' ? 'id' : 'company_id';
-  const rows = s.store.sql(`SELECT * FROM ${t} WHERE ${column} = ${s.store.id(s.b.id)} ORDER BY 1, 2`);
+  const rows = s.store.sql(`SELECT ${t === 'outbox' ? 'id, type, at' : '*'} FROM ${t} WHERE ${column} = ${s.store.id(s.b.id)} ORDER BY 1, 2, 3`);
   return [t, rows.length, JSON.stringify(rows)];
 });
 

@@ -116,7 +116,7 @@ const nodeTakes = (flag) => process.allowedNodeEnvironmentFlags.has(flag)
   || spawnSync('node', [flag + '=1', '-e', '0']).status === 0;
 
 async function api(engine) {
-  const bin = await build('build-asan', 'clientele');
+  const bin = await build('build-asan', 'src/clientele');
   const files = readdirSync(join(ROOT, 'tests/api')).filter((f) => f.endsWith('.test.mjs'))
     .concat(folder('tests/regress')).map((f) => (f.includes('/') ? f : `tests/api/${f}`));
   return scenarios(files, { ENGINE: engine, CLIENTELE_BIN: bin });
@@ -125,13 +125,13 @@ const folder = (name) => (existsSync(join(ROOT, name))
   ? readdirSync(join(ROOT, name)).filter((f) => f.endsWith('.test.mjs')).map((f) => `${name}/${f}`) : []);
 
 async function threads() {
-  const bin = await build('build-tsan', 'clientele');
+  const bin = await build('build-tsan', 'src/clientele');
   return sum(await pool(['sqlite', 'postgres'], (engine) => scenarios(['tests/threads/load.test.mjs'],
     { ENGINE: engine, CLIENTELE_BIN: bin }, { parallel: 1 })));
 }
 
 async function crash() {
-  const bin = await build('build', 'clientele');
+  const bin = await build('build', 'src/clientele');
   const results = [];
   for (const engine of ['sqlite', 'postgres']) {
     results.push(await one('node', ['tests/crash/run.mjs', '5', engine], { env: { CLIENTELE_BIN: bin }, seconds: 300 }));
@@ -143,7 +143,7 @@ const tracked = (...patterns) => spawnSync('git', ['ls-files', '--cached', '--ot
   ...patterns], { cwd: ROOT, encoding: 'utf8' }).stdout.split('\n').filter((f) => f && existsSync(join(ROOT, f)));
 
 async function tidy() {
-  await build('build', 'clientele');
+  await build('build', 'src/clientele');
   const files = tracked('src/*.c').filter((f) => !f.endsWith('_test.c'));
   return sum(await pool(files, (f) => one('clang-tidy-14', ['-p', 'build', '--quiet',
     '--extra-arg=-Wno-unknown-warning-option', f])));
@@ -158,7 +158,7 @@ async function npm() {
 }
 
 async function openapi() {
-  const bin = await build('build', 'clientele');
+  const bin = await build('build', 'src/clientele');
   await npm();
   const text = spawnSync(bin, ['openapi'], { encoding: 'utf8', maxBuffer: 1 << 26 });
   if (text.status !== 0) return { passed: 0, failed: 1, out: text.stderr };
@@ -170,7 +170,7 @@ async function openapi() {
 
 /** Copies of what the program prints, kept in the repository for readers. */
 async function printed() {
-  const bin = await build('build', 'clientele');
+  const bin = await build('build', 'src/clientele');
   const copies = JSON.parse(readFileSync(join(ROOT, 'docs/printed.json'), 'utf8'));
   return sum(Object.entries(copies).map(([file, args]) => {
     const now = spawnSync(bin, args, { encoding: 'utf8', maxBuffer: 1 << 26 });
