@@ -19,7 +19,8 @@ struct app {
     struct passwords *passwords; /* Argon2id worker */
     struct metrics *metrics;
     struct router *router;
-    struct str url; /* where it listens, "http://127.0.0.1:8080" */
+    struct str openapi, docs; /* printed once, at the start */
+    struct str url;           /* where it listens, "http://127.0.0.1:8080" */
     /* True while a PostgreSQL that was away at the start has not been brought
      * up to the program's schema: requests that need the store get 503. */
     _Atomic bool schema_waiting;

@@ -134,16 +134,9 @@ size_t exec_waiting(const struct exec *e)
     return n;
 }
 
-int exec_ready(struct exec *e)
+int exec_ready(const struct exec *e)
 {
-    struct conn *c = NULL;
-    if (e->app->schema_waiting)
-        return ERR_STORE_DOWN;
-    int rc = conn_open(e->app->store, CONN_READER, &c);
-    if (rc >= 0)
-        rc = conn_ping(c);
-    conn_close(&c);
-    return rc;
+    return atomic_load(&e->ready) ? 0 : ERR_STORE_DOWN;
 }
 
 static int start_worker(struct exec *e, struct worker *w, struct queue *q, enum conn_role role,
@@ -223,9 +216,9 @@ int exec_start(struct app *app, struct exec **out)
     int rc = start_workers(e);
     if (rc == 0 && pthread_create(&e->jobs, NULL, jobs_loop, e) == 0)
         e->jobs_started = true;
-    if (rc == 0 && e->sqlite && pthread_create(&e->checkpoint, NULL, checkpoint_loop, e) == 0)
-        e->checkpoint_started = true;
-    if (rc == 0 && (!e->jobs_started || (e->sqlite && !e->checkpoint_started)))
+    if (rc == 0 && pthread_create(&e->watch, NULL, watch_loop, e) == 0)
+        e->watch_started = true;
+    if (rc == 0 && (!e->jobs_started || !e->watch_started))
         rc = ERR_INTERNAL;
     if (rc < 0)
         exec_stop(out);
@@ -276,8 +269,8 @@ void exec_stop(struct exec **out)
     pthread_mutex_unlock(&e->stop_lock);
     if (e->jobs_started)
         pthread_join(e->jobs, NULL);
-    if (e->checkpoint_started)
-        pthread_join(e->checkpoint, NULL);
+    if (e->watch_started)
+        pthread_join(e->watch, NULL);
     /* Readers may still hand writes on: they leave first. */
     queue_close(&e->fast);
     queue_close(&e->slow);

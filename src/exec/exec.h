@@ -24,8 +24,8 @@ void exec_submit(struct exec *e, struct req *r, void (*done)(struct req *r));
 void exec_next_page(struct exec *e, struct req *r, void (*done)(struct req *r));
 /* Work waiting for the store, for /metrics and /readyz. */
 size_t exec_waiting(const struct exec *e);
-/* 0 when the store answers. */
-int exec_ready(struct exec *e);
+/* 0 when the store has answered within the last second or two. Never waits. */
+MUST_CHECK int exec_ready(const struct exec *e);
 
 /* One transaction for code outside requests (commands, jobs): begin, fn,
  * commit; again on ERR_RETRY. fn returns negative to roll back. */

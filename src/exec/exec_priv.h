@@ -91,8 +91,9 @@ struct exec {
     struct access *access;
     struct limits *api_limit, *auth_limit; /* NULL: no limit */
     atomic_uint generation;                /* grows when users, keys or companies change */
-    pthread_t jobs, checkpoint;
-    bool jobs_started, checkpoint_started;
+    atomic_bool ready;                     /* the store has answered a moment ago */
+    pthread_t jobs, watch;
+    bool jobs_started, watch_started;
     pthread_mutex_t stop_lock;
     pthread_cond_t stop_cond;
     bool stopping;
@@ -157,6 +158,6 @@ int access_flush(struct exec *e);
 
 /* jobs.c */
 void *jobs_loop(void *exec);
-void *checkpoint_loop(void *exec);
+void *watch_loop(void *exec);
 /* Waits; false when the executor stops. */
 bool exec_sleep(struct exec *e, int64_t us);

@@ -1,6 +1,7 @@
 /* Jobs: rows of the slices, run one after another by one thread, each piece as
- * a member of a group of the writer. Beside them the checkpoint thread, which
- * moves SQLite's log into its file without making a writer wait. */
+ * a member of a group of the writer. Beside them the watch, which knows whether
+ * the store answers and moves SQLite's log into its file without making a
+ * writer wait. */
 #include "base/clock.h"
 #include "base/log.h"
 #include "exec/exec_priv.h"
@@ -9,6 +10,7 @@
 
 enum { JOBS_MAX = 64 };
 static const int64_t tick_us = SECOND_US / 2;
+static const int64_t wal_quiet = 4 * 1024 * 1024; /* not worth moving yet */
 
 bool exec_sleep(struct exec *e, int64_t us)
 {
@@ -82,15 +84,23 @@ void *jobs_loop(void *exec)
     return NULL;
 }
 
-void *checkpoint_loop(void *exec)
+/* Asks the store once a second whether it is there, and on SQLite keeps the
+ * log short. */
+void *watch_loop(void *exec)
 {
     struct exec *e = exec;
     struct conn *c = NULL;
-    if (conn_open(e->app->store, CONN_READER, &c) < 0)
-        return NULL;
-    while (exec_sleep(e, SECOND_US / 4))
-        if (store_wal_bytes(e->app->store) > 4 * 1024 * 1024)
+    int64_t asked = 0;
+    do {
+        if (!c && conn_open(e->app->store, CONN_READER, &c) < 0)
+            c = NULL;
+        if (clock_mono() - asked > SECOND_US) {
+            atomic_store(&e->ready, c && conn_ping(c) == 0);
+            asked = clock_mono();
+        }
+        if (c && e->sqlite && store_wal_bytes(e->app->store) > wal_quiet)
             conn_checkpoint(c, false);
+    } while (exec_sleep(e, SECOND_US / 4));
     conn_close(&c);
     return NULL;
 }

@@ -1,5 +1,6 @@
 /* Reading what the executor has kept: audit log, access log, event feed. */
 #include "base/clock.h"
+#include "http/cursor.h"
 #include "store/store.h"
 #include "system.sql.h"
 #include "system/system.h"
@@ -65,66 +66,55 @@ FIELDS(event_out, "Event", struct event_row, OUT(event_row, id, "id", F_UUID, "t
 static const struct uuid last_id = {
     {255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255}};
 
-static int64_t page_size(int64_t limit)
+/* Newest first: without a cursor an id after all others. */
+static int before_of(struct req *r, struct str cursor, struct uuid *before)
 {
-    return limit == I64_NULL ? 50 : limit;
-}
-
-/* The cursor is the id of the last row shown. */
-static int cursor_id(struct req *r, struct str cursor, struct uuid *out)
-{
-    *out = last_id;
-    if (str_is_null(cursor))
-        return 0;
-    if (cursor.n != sizeof out->b)
-        return req_fail_field(r, ERR_INVALID, "cursor", "format", "This is no cursor of this list");
-    memcpy(out->b, cursor.p, sizeof out->b);
-    return 0;
-}
-
-static struct str id_cursor(const struct uuid *id)
-{
-    return (struct str){(const char *)id->b, sizeof id->b};
+    int rc = cursor_id(r, cursor, before);
+    if (rc == 0 && str_is_null(cursor))
+        *before = last_id;
+    return rc;
 }
 
 int logs_audit(struct req *r, struct tx *tx)
 {
     const struct log_query *in = r->in;
     struct uuid before;
-    int rc = cursor_id(r, in->cursor, &before);
+    int rc = before_of(r, in->cursor, &before);
     if (rc < 0)
         return rc;
-    int64_t most = page_size(in->limit);
+    size_t most = page_limit(in->limit);
     struct audit_row *rows;
     size_t n = 0;
     rc = uuid_is_nil(in->subject)
-             ? audit_list(tx, r->company->id, before, most + 1, &rows, &n)
-             : audit_list_subject(tx, r->company->id, in->subject, before, most + 1, &rows, &n);
+             ? audit_list(tx, r->company->id, before, (int64_t)most + 1, &rows, &n)
+             : audit_list_subject(tx, r->company->id, in->subject, before, (int64_t)most + 1, &rows,
+                                  &n);
     if (rc < 0)
         return rc;
-    bool more = n > (size_t)most;
+    bool more = n > most;
     if (more)
-        n = (size_t)most;
-    return req_answer_list(r, &audit_out, rows, n, more ? id_cursor(&rows[n - 1].id) : STR_NULL);
+        n = most;
+    return req_answer_list(r, &audit_out, rows, n, more ? cursor_of_id(&rows[n - 1].id) : STR_NULL);
 }
 
 int logs_access(struct req *r, struct tx *tx)
 {
     const struct log_query *in = r->in;
     struct uuid before;
-    int rc = cursor_id(r, in->cursor, &before);
+    int rc = before_of(r, in->cursor, &before);
     if (rc < 0)
         return rc;
-    int64_t most = page_size(in->limit);
+    size_t most = page_limit(in->limit);
     struct access_row *rows;
     size_t n = 0;
-    rc = access_list(tx, r->company->id, before, most + 1, &rows, &n);
+    rc = access_list(tx, r->company->id, before, (int64_t)most + 1, &rows, &n);
     if (rc < 0)
         return rc;
-    bool more = n > (size_t)most;
+    bool more = n > most;
     if (more)
-        n = (size_t)most;
-    return req_answer_list(r, &access_out, rows, n, more ? id_cursor(&rows[n - 1].id) : STR_NULL);
+        n = most;
+    return req_answer_list(r, &access_out, rows, n,
+                           more ? cursor_of_id(&rows[n - 1].id) : STR_NULL);
 }
 
 struct feed_query {
@@ -159,15 +149,15 @@ int logs_events(struct req *r, struct tx *tx)
     long long after = in->after == I64_NULL ? 0 : in->after;
     if (!str_is_null(in->cursor) && str_to_i64(in->cursor, &after) != 1)
         return req_fail_field(r, ERR_INVALID, "cursor", "format", "This is no cursor of this feed");
-    int64_t most = page_size(in->limit);
+    size_t most = page_limit(in->limit);
     struct event_row *rows;
     size_t n = 0;
-    int rc = outbox_after(tx, r->company->id, after, most + 1, &rows, &n);
+    int rc = outbox_after(tx, r->company->id, after, (int64_t)most + 1, &rows, &n);
     if (rc < 0)
         return rc;
-    bool more = n > (size_t)most;
+    bool more = n > most;
     if (more)
-        n = (size_t)most;
+        n = most;
     char text[24];
     int len = snprintf(text, sizeof text, "%lld", n ? (long long)rows[n - 1].seq : after);
     return req_answer_list(r, &event_out, rows, n,
