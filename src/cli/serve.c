@@ -112,6 +112,8 @@ static int services_start(struct serving *s, struct str *why)
         return rc;
     app->metrics = metrics_new(all_routes, all_route_count);
     app->router = router_new(s->arena, all_routes, all_route_count);
+    app->openapi = openapi_print(all_routes, all_route_count, s->arena);
+    app->docs = docs_page(all_routes, all_route_count, s->arena);
     rc = exec_start(app, &app->exec);
     if (rc < 0)
         return rc;

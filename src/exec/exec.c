@@ -4,6 +4,7 @@
 #include "exec/exec_priv.h"
 #include <sodium.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 enum { LIMIT_ROOM = 100000 };
 
@@ -275,6 +276,8 @@ void exec_stop(struct exec **out)
     queue_close(&e->fast);
     queue_close(&e->slow);
     join(e->workers, e->nfast + e->nslow);
+    while (atomic_load(&e->preparing) > 0)
+        (void)usleep(1000);
     if (e->workers[e->nfast + e->nslow].started && access_flush(e) < 0)
         log_error("access log not written", LOG_I("reads", access_waiting(e->access)));
     for (size_t i = 0; i < e->nwriters; i++)

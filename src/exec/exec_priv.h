@@ -91,6 +91,7 @@ struct exec {
     struct access *access;
     struct limits *api_limit, *auth_limit; /* NULL: no limit */
     atomic_uint generation;                /* grows when users, keys or companies change */
+    atomic_int preparing;                  /* requests with the password worker */
     atomic_bool ready;                     /* the store has answered a moment ago */
     pthread_t jobs, watch;
     bool jobs_started, watch_started;

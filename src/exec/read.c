@@ -72,10 +72,11 @@ static void prepare_on_worker(void *arg)
     if (rc < 0) {
         exec_refuse(t->r, rc);
         exec_done(e, t);
-        return;
+    } else {
+        t->mark = arena_mark(t->r->arena);
+        exec_pass_write(e, t);
     }
-    t->mark = arena_mark(t->r->arena);
-    exec_pass_write(e, t);
+    atomic_fetch_sub(&e->preparing, 1);
 }
 
 static void go_on(struct exec *e, struct ticket *t)
@@ -98,8 +99,10 @@ static void go_on(struct exec *e, struct ticket *t)
         exec_pass_write(e, t);
         return;
     }
+    atomic_fetch_add(&e->preparing, 1);
     int rc = passwords_submit(e->app->passwords, prepare_on_worker, t);
     if (rc < 0) {
+        atomic_fetch_sub(&e->preparing, 1);
         t->r->retry_after = 1;
         exec_refuse(t->r, rc);
         exec_done(e, t);
