@@ -5,7 +5,7 @@ PREFIX ?= /usr/local
 NODE ?= node
 C_FILES = $(shell git ls-files 'src/*.c' 'src/*.h' 'src/*.cc' 'tests/*.c' 'tests/*.h')
 
-.PHONY: build run test bench install format check clean
+.PHONY: build run test bench install format check docs clean
 
 build:
 	@tools/setup.sh run
@@ -36,6 +36,11 @@ format:
 check:
 	@tools/setup.sh test
 	@tests/run check
+
+# What the program prints of itself, kept for readers; tests find a stale copy.
+docs: build
+	$(BUILD)/clientele openapi > docs/openapi.json
+	$(BUILD)/clientele man > docs/clientele.1
 
 clean:
 	rm -rf $(BUILD) build-asan build-tsan build-fuzz build-tidy

@@ -12,7 +12,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SLICES = {p.parent.name for p in ROOT.glob("src/*/meson.build")} - {
     "base", "store", "http", "auth", "exec", "cli"}
-FILE_LINES = 400
+FILE_ERROR, FILE_WARNING = 500, 400
 FUNCTION_ERROR, FUNCTION_WARNING = 100, 60
 BANNED = {
     "sprintf": "snprintf or buf_printf", "vsprintf": "vsnprintf", "strcpy": "struct str",
@@ -76,7 +76,9 @@ def check_globals(path, raw, lines):
             head = line.split("=")[0]
             constant = "constexpr" in head or (
                 re.search(r"\bconst\b", head) and ("*" not in head or re.search(r"\*\s*const\b", head)))
-            excused = any("global:" in t for t in raw[max(0, number - 2):number])
+            # What pthread_once(3) needs can be nowhere else.
+            excused = re.search(r"\bpthread_(once|key)_t\b", head) or any(
+                "global:" in t for t in raw[max(0, number - 2):number])
             if not constant and not excused:
                 say("error", path, number, "mutable global: " + head.strip())
         depth += line.count("{") - line.count("}")
@@ -97,7 +99,7 @@ def check_includes(path, raw):
         if target and target != folder and name.endswith("_priv.h"):
             say("error", path, number, f"{name} is private to src/{target}")
         if name.endswith(".sql.h") and len(parts) == 1 and name[:-6] in SLICES:
-            if name[:-6] != folder:
+            if name[:-6] != folder and not path.stem.endswith("_test"):
                 say("error", path, number, f'include "{name[:-6]}/{name[:-6]}.h" instead of {name}')
             continue
         if target in SLICES and target != folder:
@@ -126,8 +128,9 @@ def check_file(path):
         return
     text = path.read_text(encoding="utf-8")
     raw = text.split("\n")
-    if len(raw) - 1 > FILE_LINES:
-        say("error", path, FILE_LINES + 1, f"file of {len(raw) - 1} lines, more than {FILE_LINES}")
+    if len(raw) - 1 > FILE_WARNING:
+        kind = "error" if len(raw) - 1 > FILE_ERROR else "warning"
+        say(kind, path, FILE_WARNING + 1, f"file of {len(raw) - 1} lines")
     first = text.lstrip()
     if first.startswith("#!") and path.suffix != ".mjs":
         first = first.split("\n", 1)[1].lstrip() if "\n" in first else ""
