@@ -7,6 +7,11 @@
 enum { SECRET = 32, VARIANT = sodium_base64_VARIANT_URLSAFE_NO_PADDING };
 static const char key_prefix[] = "ck_";
 
+struct link_bytes {
+    struct uuid company;
+    uint8_t secret[SECRET];
+};
+
 struct key_bytes {
     struct uuid company, id;
     uint8_t secret[SECRET];
@@ -34,19 +39,25 @@ static bool bytes_of(struct str text, void *out, size_t n)
            got == n;
 }
 
-void secret_hash(struct str secret, uint8_t hash[32])
+struct str link_make(struct uuid company, struct arena *a, uint8_t hash[32])
 {
-    crypto_hash_sha256(hash, (const uint8_t *)secret.p, secret.n);
+    struct link_bytes b = {.company = company};
+    randombytes_buf(b.secret, sizeof b.secret);
+    crypto_hash_sha256(hash, b.secret, sizeof b.secret);
+    struct str text = text_of(a, &b, sizeof b);
+    sodium_memzero(&b, sizeof b);
+    return text;
 }
 
-struct str secret_make(struct arena *a, uint8_t hash[32])
+bool link_parse(struct str text, struct uuid *company, uint8_t hash[32])
 {
-    uint8_t bytes[SECRET];
-    randombytes_buf(bytes, sizeof bytes);
-    struct str text = text_of(a, bytes, sizeof bytes);
-    secret_hash(text, hash);
-    sodium_memzero(bytes, sizeof bytes);
-    return text;
+    struct link_bytes b;
+    if (!bytes_of(text, &b, sizeof b))
+        return false;
+    *company = b.company;
+    crypto_hash_sha256(hash, b.secret, sizeof b.secret);
+    sodium_memzero(&b, sizeof b);
+    return true;
 }
 
 struct str api_key_make(struct uuid company, struct uuid id, struct arena *a, uint8_t hash[32])

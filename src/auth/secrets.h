@@ -6,10 +6,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* A secret of 32 random bytes as base64url, and the hash of its text. */
-struct str secret_make(struct arena *a, uint8_t hash[32]);
-/* SHA-256. */
-void secret_hash(struct str secret, uint8_t hash[32]);
+/* One-time links: company and 32 random bytes in one text. The hash is of
+ * those bytes. */
+struct str link_make(struct uuid company, struct arena *a, uint8_t hash[32]);
+bool link_parse(struct str text, struct uuid *company, uint8_t hash[32]);
 
 /* API keys, "ck_…": company, key id and 32 random bytes in one text. The hash
  * is of those bytes. */

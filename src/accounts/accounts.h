@@ -1,0 +1,50 @@
+/* Accounts: users, sign-in, API keys. What other slices and commands may call.
+ * (accounts.sql: user_read, user_by_email, …) */
+#pragma once
+#include "accounts.sql.h"
+#include "base/arena.h"
+#include "base/error.h"
+#include "http/perm.h"
+#include "store/store.h"
+
+struct user_new {
+    struct uuid id;
+    struct str email;         /* lower case, or null */
+    struct str name, phone;   /* phone: E.164 or null */
+    struct str password_hash; /* null: not activated yet */
+    enum role role;
+    uint64_t grants, denials;
+    struct uuid store_id, customer_id, batch_id; /* or nil */
+    bool is_email_verified;
+};
+/* 1 made, 0 the e-mail is taken, negative an error. */
+MUST_CHECK int accounts_create_user(struct tx *tx, struct uuid company, const struct user_new *u,
+                                    int64_t now);
+
+/* A link with which a user sets a password, once; earlier ones are void. */
+struct user_link {
+    struct str token;   /* what the link carries; shown once, kept hashed */
+    struct str url;     /* made with it */
+    int64_t expires_at; /* us */
+};
+/* To activate when the user has no password yet, else to reset. base: what people
+ * use, "https://shop.example". */
+MUST_CHECK int accounts_one_time_link(struct tx *tx, struct uuid company,
+                                      const struct user_row *user, struct str base, int64_t now,
+                                      struct arena *a, struct user_link *out);
+
+/* Ends a user's sessions and links, all or all but one session (nil: all). */
+MUST_CHECK int accounts_sign_out(struct tx *tx, struct uuid company, struct uuid user,
+                                 struct uuid but, int64_t now);
+
+/* Is somebody left who looks after users when this one no longer does?
+ * Locks the company, so that two cannot go at once. 1 yes, 0 no, negative. */
+MUST_CHECK int accounts_other_admin(struct tx *tx, struct uuid company, struct uuid user);
+
+/* Can a user as it now stands look after users? */
+bool accounts_is_admin(const struct user_row *u);
+/* Writes back every column that a record's change may touch. */
+MUST_CHECK int accounts_update(struct tx *tx, struct uuid company, const struct user_row *u,
+                               int64_t now);
+/* What the user may do: the role's permissions, grants, denials. */
+uint64_t accounts_perms(const struct user_row *u);

@@ -1,0 +1,193 @@
+-- Users, their sessions and one-time links, failed attempts, API keys.
+
+-- row user_row (id: uuid, email: text?, name: text, phone: text?, role: text, grants: int, denials: int, store_id: uuid?, customer_id: uuid?, is_active: bool, has_password: bool, is_phone_verified: bool, is_email_verified: bool, last_login_at: time?, version: int, created_at: time, updated_at: time)
+
+-- user_read (company: uuid, id: uuid) -> one user_row
+SELECT id, email, name, phone, role, grants, denials, store_id, customer_id, is_active,
+    password_hash IS NOT NULL AS has_password, is_phone_verified, is_email_verified,
+    last_login_at, version, created_at, updated_at
+FROM users WHERE company_id = $1 AND id = $2;
+
+-- user_lock (company: uuid, id: uuid) -> one user_row
+SELECT id, email, name, phone, role, grants, denials, store_id, customer_id, is_active,
+    password_hash IS NOT NULL AS has_password, is_phone_verified, is_email_verified,
+    last_login_at, version, created_at, updated_at
+FROM users WHERE company_id = $1 AND id = $2 /*for update*/;
+
+-- user_by_email (company: uuid, email: text) -> one user_row
+SELECT id, email, name, phone, role, grants, denials, store_id, customer_id, is_active,
+    password_hash IS NOT NULL AS has_password, is_phone_verified, is_email_verified,
+    last_login_at, version, created_at, updated_at
+FROM users WHERE company_id = $1 AND email = $2;
+
+-- In the order they were made. role, active (1 or 0) and pattern (of LIKE, lower
+-- case) are filters; null: all.
+-- users_page (company: uuid, after: uuid, role: text?, active: int?, pattern: text?, limit: int) -> many user_row
+SELECT id, email, name, phone, role, grants, denials, store_id, customer_id, is_active,
+    password_hash IS NOT NULL AS has_password, is_phone_verified, is_email_verified,
+    last_login_at, version, created_at, updated_at
+FROM users
+WHERE company_id = $1 AND id > $2
+    AND ($3 IS NULL OR role = $3)
+    AND ($4 IS NULL OR is_active = ($4 = 1))
+    AND ($5 IS NULL OR LOWER(name) LIKE $5 ESCAPE '!' OR email LIKE $5 ESCAPE '!'
+        OR phone LIKE $5 ESCAPE '!')
+ORDER BY id LIMIT $6;
+
+-- None when the e-mail is taken.
+-- user_insert struct (company: uuid, id: uuid, email: text?, name: text, phone: text?, password_hash: text?, role: text, grants: int, denials: int, store_id: uuid?, customer_id: uuid?, is_email_verified: bool, batch_id: uuid?, now: time) -> count
+INSERT INTO users (company_id, id, email, name, phone, password_hash, role, grants, denials,
+    store_id, customer_id, is_active, is_phone_verified, is_email_verified, batch_id, version,
+    created_at, updated_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, TRUE, FALSE, $12, $13, 1, $14, $14)
+ON CONFLICT DO NOTHING;
+
+-- user_update struct (company: uuid, id: uuid, email: text?, name: text, phone: text?, role: text, grants: int, denials: int, store_id: uuid?, is_active: bool, is_phone_verified: bool, is_email_verified: bool, now: time) -> count
+UPDATE users SET email = $3, name = $4, phone = $5, role = $6, grants = $7, denials = $8,
+    store_id = $9, is_active = $10, is_phone_verified = $11, is_email_verified = $12,
+    version = version + 1, updated_at = $13
+WHERE company_id = $1 AND id = $2;
+
+-- user_set_password (company: uuid, id: uuid, hash: text, now: time) -> count
+UPDATE users SET password_hash = $3, version = version + 1, updated_at = $4
+WHERE company_id = $1 AND id = $2;
+
+-- Not a change of the record: neither version nor updated_at move.
+-- user_signed_in (company: uuid, id: uuid, now: time) -> effect
+UPDATE users SET last_login_at = $3 WHERE company_id = $1 AND id = $2;
+
+-- Others who can look after users: active admins who were not denied it.
+-- users_other_admins (company: uuid, id: uuid, manage_users: int) -> one (n: int)
+SELECT COUNT(*) AS n FROM users
+WHERE company_id = $1 AND id <> $2 AND role IN ('ADMIN', 'SUPER_ADMIN') AND is_active
+    AND (denials & $3) = 0;
+
+-- row sign_in_row (id: uuid, email: text?, password_hash: text?, may: bool)
+
+-- What sign-in must know: the hash, and whether the user may sign in at all (a
+-- login goes with its person).
+-- sign_in_by_email (company: uuid, email: text) -> one sign_in_row
+SELECT u.id, u.email, u.password_hash, u.is_active AND COALESCE(p.is_active, TRUE) AS may
+FROM users u
+LEFT JOIN customers p ON p.company_id = u.company_id AND p.id = u.customer_id
+WHERE u.company_id = $1 AND u.email = $2;
+
+-- sign_in_by_id (company: uuid, id: uuid) -> one sign_in_row
+SELECT u.id, u.email, u.password_hash, u.is_active AND COALESCE(p.is_active, TRUE) AS may
+FROM users u
+LEFT JOIN customers p ON p.company_id = u.company_id AND p.id = u.customer_id
+WHERE u.company_id = $1 AND u.id = $2;
+
+-- row own_customer_row (id: uuid, name: text, phone: text?, email: text?, address: text?, area: text?)
+
+-- The person that a login belongs to, as it sees itself.
+-- own_customer (company: uuid, id: uuid) -> one own_customer_row
+SELECT id, name, phone, email, address, area FROM customers WHERE company_id = $1 AND id = $2;
+
+-- session_insert struct (company: uuid, id: uuid, user: uuid, hash: blob, now: time, expires_at: time) -> count
+INSERT INTO sessions (company_id, id, user_id, generation, token_hash, created_at, used_at,
+    expires_at)
+VALUES ($1, $2, $3, 1, $4, $5, $5, $6);
+
+-- session_lock (company: uuid, id: uuid) -> one (user_id: uuid, generation: int, token_hash: blob, expires_at: time, revoked_at: time?)
+SELECT user_id, generation, token_hash, expires_at, revoked_at
+FROM sessions WHERE company_id = $1 AND id = $2 /*for update*/;
+
+-- session_rotate struct (company: uuid, id: uuid, generation: int, hash: blob, now: time, expires_at: time) -> count
+UPDATE sessions SET generation = $3, token_hash = $4, used_at = $5, expires_at = $6
+WHERE company_id = $1 AND id = $2;
+
+-- session_end (company: uuid, id: uuid, now: time) -> count
+UPDATE sessions SET revoked_at = $3 WHERE company_id = $1 AND id = $2 AND revoked_at IS NULL;
+
+-- All of a user but one; nil: all.
+-- sessions_end_of (company: uuid, user: uuid, but: uuid?, now: time) -> count
+UPDATE sessions SET revoked_at = $4
+WHERE company_id = $1 AND user_id = $2 AND revoked_at IS NULL AND ($3 IS NULL OR id <> $3);
+
+-- link_insert struct (company: uuid, hash: blob, user: uuid, purpose: text, now: time, expires_at: time) -> count
+INSERT INTO user_tokens (company_id, token_hash, user_id, purpose, created_at, expires_at)
+VALUES ($1, $2, $3, $4, $5, $6);
+
+-- A link that is still good.
+-- link_read (company: uuid, hash: blob, purpose: text, now: time) -> one (user_id: uuid)
+SELECT user_id FROM user_tokens
+WHERE company_id = $1 AND token_hash = $2 AND purpose = $3 AND used_at IS NULL
+    AND expires_at > $4;
+
+-- One, of any number at the same moment.
+-- link_use (company: uuid, hash: blob, now: time) -> count
+UPDATE user_tokens SET used_at = $3
+WHERE company_id = $1 AND token_hash = $2 AND used_at IS NULL AND expires_at > $3;
+
+-- A new link, a set password or a deactivation makes the old ones void.
+-- links_void (company: uuid, user: uuid, now: time) -> count
+UPDATE user_tokens SET used_at = $3 WHERE company_id = $1 AND user_id = $2 AND used_at IS NULL;
+
+-- row attempts_row (count: int, window_until: time)
+
+-- attempts_read (company: uuid, kind: text, key: blob) -> one attempts_row
+SELECT count, window_until FROM attempts WHERE company_id = $1 AND kind = $2 AND key_hash = $3;
+
+-- attempts_lock (company: uuid, kind: text, key: blob) -> one attempts_row
+SELECT count, window_until FROM attempts
+WHERE company_id = $1 AND kind = $2 AND key_hash = $3 /*for update*/;
+
+-- Counts one more, in a new window when the old one is over.
+-- attempts_add struct (company: uuid, kind: text, key: blob, now: time, until: time) -> count
+INSERT INTO attempts (company_id, kind, key_hash, count, window_until)
+VALUES ($1, $2, $3, 1, $5)
+ON CONFLICT (company_id, kind, key_hash) DO UPDATE SET
+    count = CASE WHEN attempts.window_until > $4 THEN attempts.count + 1 ELSE 1 END,
+    window_until = CASE WHEN attempts.window_until > $4 THEN attempts.window_until ELSE $5 END;
+
+-- attempts_clear (company: uuid, kind: text, key: blob) -> count
+DELETE FROM attempts WHERE company_id = $1 AND kind = $2 AND key_hash = $3;
+
+-- row api_key_row (id: uuid, name: text, scopes: int, created_by_user_id: uuid?, expires_at: time?, revoked_at: time?, version: int, created_at: time, updated_at: time)
+
+-- api_key_read (company: uuid, id: uuid) -> one api_key_row
+SELECT id, name, scopes, created_by_user_id, expires_at, revoked_at, version, created_at, updated_at
+FROM api_keys WHERE company_id = $1 AND id = $2;
+
+-- In the order they were made. active: 1 or 0 (revoked or expired); null: all.
+-- api_keys_page (company: uuid, after: uuid, active: int?, now: time, limit: int) -> many api_key_row
+SELECT id, name, scopes, created_by_user_id, expires_at, revoked_at, version, created_at, updated_at
+FROM api_keys
+WHERE company_id = $1 AND id > $2
+    AND ($3 IS NULL
+        OR (revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $4)) = ($3 = 1))
+ORDER BY id LIMIT $5;
+
+-- api_key_insert struct (company: uuid, id: uuid, name: text, hash: blob, scopes: int, created_by: uuid?, expires_at: time?, now: time) -> count
+INSERT INTO api_keys (company_id, id, name, secret_hash, scopes, created_by_user_id, expires_at,
+    version, created_at, updated_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, 1, $8, $8);
+
+-- api_key_revoke (company: uuid, id: uuid, now: time) -> count
+UPDATE api_keys SET revoked_at = $3, version = version + 1, updated_at = $3
+WHERE company_id = $1 AND id = $2 AND revoked_at IS NULL;
+
+-- Companies after one, for the sweep.
+-- sweep_companies (after: uuid, limit: int) -> many (id: uuid)
+-- across companies: the sweep goes from one to the next
+SELECT id FROM companies WHERE id > $1 ORDER BY id LIMIT $2;
+
+-- Where the sweep goes on.
+-- sweep_place () -> one (value: text)
+-- across companies: a fact of the installation
+SELECT value FROM instance WHERE name = 'accounts.sweep';
+
+-- sweep_place_set (value: text) -> count
+-- across companies: a fact of the installation
+INSERT INTO instance (name, value) VALUES ('accounts.sweep', $1)
+ON CONFLICT (name) DO UPDATE SET value = $1;
+
+-- attempts_sweep (company: uuid, before: time) -> count
+DELETE FROM attempts WHERE company_id = $1 AND window_until < $2;
+
+-- sessions_sweep (company: uuid, before: time) -> count
+DELETE FROM sessions WHERE company_id = $1 AND expires_at < $2;
+
+-- links_sweep (company: uuid, before: time) -> count
+DELETE FROM user_tokens WHERE company_id = $1 AND expires_at < $2;

@@ -1,0 +1,81 @@
+/* What the files of this slice share. */
+#pragma once
+#include "accounts/accounts.h"
+#include "http/req.h"
+#include "http/route.h"
+
+/* attempts.c; account: e-mail or user id, as text. */
+/* Before the costly check: 0, or ERR_RATE_LIMITED when there were too many. */
+MUST_CHECK int attempts_check(struct req *r, struct tx *tx, struct str account);
+/* After it, in the write transaction, where it counts: 0 when right, else
+ * ERR_BAD_CREDENTIALS (kept) or ERR_RATE_LIMITED. */
+MUST_CHECK int attempts_settle(struct req *r, struct tx *tx, struct str account, bool right);
+
+/* Somebody proved otherwise whose the account is. */
+MUST_CHECK int attempts_forget(struct req *r, struct tx *tx, struct str account);
+
+/* A user as answers show it. */
+struct user_out {
+    struct user_row row;
+    struct uuid company;
+    uint64_t perms; /* effective */
+};
+struct user_out user_out_of(const struct req *r, const struct user_row *u);
+extern const struct fields user_out;         /* for those who look after users */
+extern const struct fields user_session_out; /* for the user, at sign-in */
+
+/* sessions.c: access and refresh token of a sign-in. */
+struct session_out {
+    struct str access, refresh;
+    int64_t expires_in; /* seconds, of the access token */
+    struct user_out user;
+};
+extern const struct fields session_out;
+/* Opens a session and answers with its tokens. */
+MUST_CHECK int session_open(struct req *r, struct tx *tx, struct uuid user);
+/* The route's row of a request that names its company by a secret in the body:
+ * sets r->company. ERR_TOKEN_INVALID when there is no such company. */
+MUST_CHECK int session_company(struct req *r, struct tx *tx, struct uuid company);
+extern const struct fields refresh_in, logout_in;
+int sessions_http_lookup(struct req *r, struct tx *tx);
+int sessions_http_refresh(struct req *r, struct tx *tx);
+int sessions_http_logout(struct req *r, struct tx *tx);
+
+/* sign_in.c */
+extern const struct fields login_in, me_out;
+int sign_in_lookup(struct req *r, struct tx *tx);
+int sign_in_prepare(struct req *r);
+int sign_in_handler(struct req *r, struct tx *tx);
+int me_handler(struct req *r, struct tx *tx);
+
+/* passwords_http.c */
+extern const struct fields set_password_in, change_password_in;
+int set_password_lookup(struct req *r, struct tx *tx);
+int set_password_prepare(struct req *r);
+int set_password_handler(struct req *r, struct tx *tx);
+int change_password_lookup(struct req *r, struct tx *tx);
+int change_password_prepare(struct req *r);
+int change_password_handler(struct req *r, struct tx *tx);
+
+/* users_http.c */
+extern const struct fields user_create_in, user_update_in, user_path_in, users_list_in,
+    user_permissions_in, user_created_out, user_link_out;
+int users_http_list(struct req *r, struct tx *tx);
+int users_http_read_one(struct req *r, struct tx *tx);
+int users_http_create(struct req *r, struct tx *tx);
+int users_http_update(struct req *r, struct tx *tx);
+int users_http_permissions(struct req *r, struct tx *tx);
+int users_http_deactivate(struct req *r, struct tx *tx);
+int users_http_activate(struct req *r, struct tx *tx);
+int users_http_reset(struct req *r, struct tx *tx);
+
+/* api_keys_http.c */
+extern const struct fields api_key_create_in, api_key_path_in, api_keys_list_in, api_key_out,
+    api_key_created_out;
+int api_keys_http_list(struct req *r, struct tx *tx);
+int api_keys_http_create(struct req *r, struct tx *tx);
+int api_keys_http_revoke(struct req *r, struct tx *tx);
+
+/* sweep.c */
+struct job_run;
+int accounts_sweep(const struct job_run *j, struct tx *tx);
