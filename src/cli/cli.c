@@ -6,32 +6,6 @@
 #include "cli/args.h"
 #include "cli/help.h"
 #include "cli/table.h"
-#include <stdarg.h>
-
-static void complain(const char *fmt, va_list ap)
-{
-    fputs("clientele: ", stderr);
-    vfprintf(stderr, fmt, ap);
-    fputc('\n', stderr);
-}
-
-int cli_fail(const char *fmt, ...)
-{
-    va_list ap;
-    va_start(ap, fmt);
-    complain(fmt, ap);
-    va_end(ap);
-    return EXIT_FAILED;
-}
-
-int cli_usage(const char *fmt, ...)
-{
-    va_list ap;
-    va_start(ap, fmt);
-    complain(fmt, ap);
-    va_end(ap);
-    return EXIT_USAGE;
-}
 
 static const struct command *find(const char *name, const struct command *const *v, size_t n)
 {
