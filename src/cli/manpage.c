@@ -56,7 +56,7 @@ static void paragraphs(struct buf *b, struct str s)
         if (indented != example)
             buf_str(b, indented ? STR(".PP\n.nf\n") : STR(".fi\n"));
         example = indented;
-        if (!indented)
+        if (!indented && line.n)
             buf_lit(b, ".PP\n");
         if (line.n) {
             text(b, line);
@@ -81,7 +81,7 @@ static void command(struct buf *b, const struct command *c)
     buf_lit(b, "\"\n");
     struct str summary = help_summary(c);
     text(b, summary);
-    buf_lit(b, ".\n");
+    buf_char(b, '\n');
     const char *more = c->help + summary.n;
     paragraphs(b, str_c(more + strspn(more, "\n")));
     if (c->store)
@@ -164,6 +164,6 @@ static int run(const struct args *a)
 const struct command man_command = {
     .name = "man",
     .usage = "",
-    .help = "print the manual page\nIn roff, for man(1):\n  clientele man | man -l -",
+    .help = "Print the manual page.\n\nIn roff, for man(1):\n  clientele man | man -l -",
     .run = run,
 };

@@ -235,4 +235,5 @@ const struct command serve_command = {
     .opts = serve_opts,
     .store = true,
     .run = serve_run,
+    .settings = SETTINGS_ALL,
 };
