@@ -155,8 +155,10 @@ static struct str message_of(const struct req *r, int err)
                  err == ERR_PHONE_INVALID;
     if (!vague || r->errors.n == 0)
         return message;
-    message = arena_printf(r->arena, "%.*s: %.*s%s%.*s", STR_ARG(message), STR_ARG(first->field),
-                           first->field.n ? " " : "", STR_ARG(first->message));
+    bool named = first->field.n == 0 || str_starts(first->message, first->field);
+    message = arena_printf(r->arena, "%.*s: %.*s%s%.*s", STR_ARG(message),
+                           STR_ARG(named ? STR("") : first->field), named ? "" : " ",
+                           STR_ARG(first->message));
     if (r->errors.n > 1)
         message = arena_printf(r->arena, "%.*s (and %zu more)", STR_ARG(message), r->errors.n - 1);
     return message;
