@@ -15,7 +15,7 @@ static struct sqlite_conn *self(const struct conn *c)
     return (struct sqlite_conn *)(uintptr_t)c;
 }
 
-const char *sqlite_path(const struct store *s)
+const char *sqlite_file(const struct store *s)
 {
     return s->url + sizeof "sqlite:" - 1;
 }
@@ -120,7 +120,7 @@ int sqlite_open_db(const struct store *s, enum conn_role role, sqlite3 **db, str
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
     if (s->options.create)
         flags |= SQLITE_OPEN_CREATE;
-    int code = sqlite3_open_v2(sqlite_path(s), db, flags, NULL);
+    int code = sqlite3_open_v2(sqlite_file(s), db, flags, NULL);
     if (code == SQLITE_OK) {
         sqlite3_busy_timeout(*db, (int)(s->options.busy_us / 1000));
         code = pragma(*db, "PRAGMA page_size = 4096; PRAGMA journal_mode = WAL;"
@@ -136,7 +136,7 @@ int sqlite_open_db(const struct store *s, enum conn_role role, sqlite3 **db, str
     if (code == SQLITE_OK)
         return 0;
     if (why)
-        *why = open_why(sqlite_path(s), code, *db, a);
+        *why = open_why(sqlite_file(s), code, *db, a);
     sqlite3_close(*db);
     *db = NULL;
     return sqlite_error(code);
@@ -147,13 +147,13 @@ static int store_open_sqlite(struct store *s, struct arena *a, struct str *why)
     s->name = strdup(s->url);
     if (!s->name)
         abort();
-    if (!*sqlite_path(s)) {
+    if (!*sqlite_file(s)) {
         *why = STR("sqlite: needs a path, as in sqlite:clientele.db");
         return ERR_USAGE;
     }
     struct stat st;
-    if (!s->options.create && stat(sqlite_path(s), &st) != 0) {
-        *why = arena_printf(a, "there is no file %s", sqlite_path(s));
+    if (!s->options.create && stat(sqlite_file(s), &st) != 0) {
+        *why = arena_printf(a, "there is no file %s", sqlite_file(s));
         return ERR_STORE_DOWN;
     }
     sqlite3 *db = NULL;
@@ -402,7 +402,7 @@ static int64_t wal_bytes(const struct store *s)
 {
     char path[4096];
     struct stat st;
-    snprintf(path, sizeof path, "%s-wal", sqlite_path(s));
+    snprintf(path, sizeof path, "%s-wal", sqlite_file(s));
     return stat(path, &st) == 0 ? (int64_t)st.st_size : 0;
 }
 

@@ -16,7 +16,7 @@ MUST_CHECK int sqlite_open_db(const struct store *s, enum conn_role role, sqlite
                               struct arena *a, struct str *why);
 /* The ERR_… of an engine's result code. */
 int sqlite_error(int code);
-const char *sqlite_path(const struct store *s);
+const char *sqlite_file(const struct store *s);
 /* Binds, 0 or negative. */
 MUST_CHECK int sqlite_bind(sqlite3_stmt *st, const struct stmt *s, const union sql_value *v);
 /* The row that stands in st, texts copied to the arena. */
