@@ -1,6 +1,7 @@
 /* What this slice brings to the house. */
 #include "slice.h"
 #include "accounts/accounts_priv.h"
+#include "accounts/command_priv.h"
 #include "base/clock.h"
 
 /* Sign-in and what belongs to it: limited by address, never replayed. */
@@ -93,5 +94,6 @@ const struct slice accounts_slice = {
     .name = "accounts",
     .statements = &accounts_statements,
     .routes = {"accounts", routes, sizeof routes / sizeof *routes},
+    .commands = accounts_commands,
     .jobs = jobs,
 };

@@ -19,17 +19,6 @@ enum {
 };
 static const char issuer[] = "clientele";
 
-struct str tokens_path(struct arena *a, struct str key_file, struct str store_url)
-{
-    struct str scheme = STR("sqlite:");
-    if (key_file.n > 0)
-        return arena_str(a, key_file);
-    if (!str_starts(store_url, scheme))
-        return STR("clientele.keys");
-    struct str path = {store_url.p + scheme.n, store_url.n - scheme.n};
-    return arena_printf(a, "%.*s.keys", STR_ARG(path));
-}
-
 int tokens_open(struct tokens **out, const char *path, struct arena *a, struct str *why)
 {
     struct tokens *t = calloc(1, sizeof *t);

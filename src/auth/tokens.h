@@ -27,9 +27,6 @@ struct str tokens_issue(struct tokens *t, const struct claims *c, int64_t now, s
 /* 0, ERR_TOKEN_EXPIRED, ERR_TOKEN_INVALID. */
 MUST_CHECK int tokens_verify(const struct tokens *t, struct str jwt, int64_t now,
                              struct claims *out, struct arena *a);
-/* Where the key file is: the setting key-file, else beside the SQLite file
- * (PATH.keys), else clientele.keys. NUL-terminated. */
-struct str tokens_path(struct arena *a, struct str key_file, struct str store_url);
 /* The i-th key, newest (signing) first; false when there are no more. */
 bool tokens_key(const struct tokens *t, size_t i, struct str *kid, int64_t *made);
 /* The key set as JSON (RFC 7517). */
