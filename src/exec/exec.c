@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "exec/exec_priv.h"
+#include "http/metrics.h"
 #include <sodium.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -206,6 +207,38 @@ static void exec_init(struct exec *e, struct app *app)
     pthread_condattr_destroy(&attr);
 }
 
+static int64_t read_waiting(void *arg)
+{
+    return (int64_t)exec_waiting(arg);
+}
+
+static int64_t read_ready(void *arg)
+{
+    return exec_ready(arg) == 0;
+}
+
+static int64_t read_access(void *arg)
+{
+    return (int64_t)access_waiting(((struct exec *)arg)->access);
+}
+
+static int64_t read_wal(void *arg)
+{
+    return store_wal_bytes(((struct exec *)arg)->app->store);
+}
+
+static void tell_metrics(struct exec *e)
+{
+    struct metrics *m = e->app->metrics;
+    if (!m)
+        return;
+    metrics_read(m, "store_ready", "1 while the data store answers.", read_ready, e);
+    metrics_read(m, "store_waiting", "Requests that wait for the data store.", read_waiting, e);
+    metrics_read(m, "access_log_waiting", "Reads of people not yet written down.", read_access, e);
+    if (e->sqlite)
+        metrics_read(m, "store_wal_bytes", "Size of SQLite's write-ahead log.", read_wal, e);
+}
+
 int exec_start(struct app *app, struct exec **out)
 {
     struct exec *e = calloc(1, sizeof *e);
@@ -223,6 +256,8 @@ int exec_start(struct app *app, struct exec **out)
         rc = ERR_INTERNAL;
     if (rc < 0)
         exec_stop(out);
+    else
+        tell_metrics(e);
     return rc;
 }
 
