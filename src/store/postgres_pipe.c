@@ -141,15 +141,11 @@ static enum took judge(struct pg_conn *c, const struct op *op, PGresult *r, stru
     enum took took = TOOK_OK;
     if (!ok && status != PGRES_PIPELINE_ABORTED) {
         bool from_server = PQresultErrorField(r, PG_DIAG_SQLSTATE) != NULL;
-        int rc = from_server ? pg_error(c, r, op_name(op)) : ERR_STORE_DOWN;
+        int rc = from_server ? pg_error(c, r, op_name(op)) : 0;
         if (*err == 0)
             *err = rc;
-        took = !from_server ? TOOK_LOST : TOOK_ERROR;
-        /* Ended by the server in the middle of COMMIT: nobody knows. */
-        if (from_server && pg_fatal(r) && op->kind == OP_COMMIT)
-            took = TOOK_LOST;
-        if (from_server && pg_fatal(r))
-            c->doomed = true;
+        took = from_server ? TOOK_ERROR : TOOK_LOST;
+        c->doomed = from_server && pg_fatal(r);
     }
     PQclear(r);
     return took;
@@ -179,6 +175,9 @@ static enum took take(struct pg_conn *c, const struct op *op, int64_t deadline,
     return took;
 }
 
+/* The connection is gone while the result of ops[from] was awaited. If a COMMIT
+ * was on its way nobody knows what became of it, unless the server had refused
+ * something before it, and so will have skipped it. */
 static int lost(struct pg_conn *c, size_t from, int err, struct drained *out)
 {
     PQclear(out->result);
@@ -204,9 +203,7 @@ int pg_drain(struct pg_conn *c, int64_t within_us, struct drained *out)
     c->doomed = false;
     for (size_t i = 0; i < c->nops; i++) {
         enum took took = take(c, &c->ops[i], deadline, out, &err);
-        if (took == TOOK_LOST)
-            return lost(c, i, err, out);
-        if (c->doomed)
+        if (took == TOOK_LOST || c->doomed)
             return lost(c, i, err, out);
     }
     c->nops = 0;

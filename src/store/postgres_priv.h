@@ -34,7 +34,6 @@ struct pg_conn {
     struct op ops[PG_QUEUE + 8];
     size_t nops;
     bool begun;          /* BEGIN was queued */
-    bool wrote;          /* something was queued that COMMIT makes durable */
     bool lost;           /* the connection went away within this transaction */
     bool doomed;         /* the server has said that it ends the connection */
     int failed;          /* first error of the transaction; 0: none */

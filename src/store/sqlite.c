@@ -308,15 +308,12 @@ static int one(struct conn *conn, const struct stmt *s, const union sql_value *v
         sqlite_read_row(st, s, conn->tx.arena, row);
         rc = 1;
         if (!sqlite3_stmt_readonly(st)) { /* RETURNING: the change is done by the last step */
-            conn->tx.wrote = true;
             code = sqlite3_step(st);
             if (code != SQLITE_DONE)
                 rc = code == SQLITE_ROW ? ERR_INTERNAL : failed(c, s->name, code);
         }
     } else {
         rc = code == SQLITE_DONE ? 0 : failed(c, s->name, code);
-        if (!sqlite3_stmt_readonly(st))
-            conn->tx.wrote = true;
     }
     sqlite3_reset(st);
     return rc;
@@ -334,8 +331,6 @@ static int many(struct conn *conn, const struct stmt *s, const union sql_value *
     int code;
     while ((code = sqlite3_step(st)) == SQLITE_ROW)
         sqlite_read_row(st, s, conn->tx.arena, rows_next(&rows));
-    if (!sqlite3_stmt_readonly(st))
-        conn->tx.wrote = true;
     rc = code == SQLITE_DONE ? 0 : failed(c, s->name, code);
     sqlite3_reset(st);
     *out = rows.v;

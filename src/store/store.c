@@ -1,5 +1,6 @@
 /* The face of the store: picks the driver by the URL and keeps what both need. */
 #include "base/clock.h"
+#include "base/log.h"
 #include "store/store_priv.h"
 #include <assert.h>
 #include <stdlib.h>
@@ -76,6 +77,11 @@ void conn_close(struct conn **c)
     assert(!(*c)->in_tx);
     (*c)->store->driver->conn_close(*c);
     *c = NULL;
+}
+
+struct str conn_trouble(const struct conn *c)
+{
+    return str_c(c->trouble);
 }
 
 int conn_ping(struct conn *c)
@@ -165,16 +171,41 @@ void tx_assert_idle(const struct tx *tx)
     tx->conn->store->driver->assert_idle(tx->conn);
 }
 
+bool stmt_writes(const struct stmt *s)
+{
+    if (s->kind == STMT_COUNT || s->kind == STMT_EFFECT)
+        return true;
+    const char *sql = s->sqlite;
+    if (strncasecmp(sql, "SELECT", 6) == 0)
+        return false;
+    return strncasecmp(sql, "WITH", 4) != 0 || strcasestr(sql, "INSERT INTO") ||
+           strcasestr(sql, "UPDATE ") || strcasestr(sql, "DELETE FROM");
+}
+
+/* Before every statement: what it means for the transaction. */
+static int note_use(struct tx *tx, const struct stmt *s)
+{
+    if (!stmt_writes(s))
+        return 0;
+    if (tx->mode == TX_READ) {
+        log_error("a change in a read transaction", LOG_C("statement", s->name));
+        return ERR_INTERNAL;
+    }
+    tx->wrote = tx->changed = true;
+    return 0;
+}
+
 int tx_script(struct tx *tx, const char *sql)
 {
-    tx->wrote = true;
+    tx->wrote = tx->changed = true;
     return tx->conn->store->driver->script(tx->conn, sql);
 }
 
 int tx_one(struct tx *tx, const struct stmt *s, const union sql_value *params, void *row)
 {
     memset(row, 0, s->row_size);
-    return tx->conn->store->driver->one(tx->conn, s, params, row);
+    int rc = note_use(tx, s);
+    return rc < 0 ? rc : tx->conn->store->driver->one(tx->conn, s, params, row);
 }
 
 int tx_many(struct tx *tx, const struct stmt *s, const union sql_value *params, void **rows,
@@ -182,19 +213,20 @@ int tx_many(struct tx *tx, const struct stmt *s, const union sql_value *params, 
 {
     *rows = NULL;
     *n = 0;
-    return tx->conn->store->driver->many(tx->conn, s, params, rows, n);
+    int rc = note_use(tx, s);
+    return rc < 0 ? rc : tx->conn->store->driver->many(tx->conn, s, params, rows, n);
 }
 
 int tx_count(struct tx *tx, const struct stmt *s, const union sql_value *params)
 {
-    tx->wrote = true;
-    return tx->conn->store->driver->count(tx->conn, s, params);
+    int rc = note_use(tx, s);
+    return rc < 0 ? rc : tx->conn->store->driver->count(tx->conn, s, params);
 }
 
 int tx_effect(struct tx *tx, const struct stmt *s, const union sql_value *params)
 {
-    tx->wrote = true;
-    return tx->conn->store->driver->effect(tx->conn, s, params);
+    int rc = note_use(tx, s);
+    return rc < 0 ? rc : tx->conn->store->driver->effect(tx->conn, s, params);
 }
 
 void conn_checkpoint(struct conn *c, bool restart)

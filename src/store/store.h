@@ -46,9 +46,15 @@ MUST_CHECK int conn_open(struct store *s, enum conn_role role, struct conn **out
 void conn_close(struct conn **c);
 /* 0 when the store answers. */
 MUST_CHECK int conn_ping(struct conn *c);
+/* After ERR_STORE_DOWN: why connecting failed, for people, without a password;
+ * empty when that is not known. Good until the conn is used again. */
+struct str conn_trouble(const struct conn *c);
 
 enum tx_mode { TX_READ, TX_WRITE };
-/* Rows are allocated in a. READ: one snapshot. WRITE: SQLite BEGIN IMMEDIATE,
+/* Rows are allocated in a. READ: on SQLite one snapshot; on PostgreSQL each
+ * statement is a round trip of its own and sees what was committed when it
+ * began, so a second statement may see more than the first. A statement that
+ * changes something is refused in it. WRITE: SQLite BEGIN IMMEDIATE,
  * PostgreSQL READ COMMITTED. */
 MUST_CHECK int tx_begin(struct conn *c, enum tx_mode mode, struct arena *a, struct tx **out);
 /* Durable when it returns 0. Any error: nothing was committed, except
@@ -70,7 +76,8 @@ MUST_CHECK int tx_savepoint_undo(struct tx *tx);
 /* False when the engine has ended the transaction by itself (disk full). */
 bool tx_alive(const struct tx *tx);
 /* After ERR_CONSTRAINT: the name of the constraint, "customers_phone_key";
- * made from table and columns on SQLite, shard suffix stripped on Citus. */
+ * made from table and columns on SQLite ("fkey" for every foreign key there),
+ * shard suffix stripped on Citus. "customers_name_not_null" for a NULL. */
 struct str tx_constraint(const struct tx *tx);
 enum engine tx_engine(const struct tx *tx);
 /* Asserts that no statement was left open. */

@@ -17,7 +17,8 @@ struct tx {
     struct conn *conn;
     struct arena *arena; /* rows go here */
     enum tx_mode mode;
-    bool wrote;
+    bool wrote;   /* since begin or tx_clear_wrote */
+    bool changed; /* since begin: COMMIT matters */
     char constraint[64]; /* of the last ERR_CONSTRAINT */
 };
 
@@ -27,6 +28,7 @@ struct conn {
     enum conn_role role;
     struct tx tx; /* one at a time */
     bool in_tx;
+    char trouble[240]; /* why connecting failed, for people; empty: it did not */
 };
 
 struct driver {
@@ -66,6 +68,8 @@ struct rows {
     size_t n, cap, size;
 };
 void *rows_next(struct rows *r);
+/* Anything but a SELECT. */
+bool stmt_writes(const struct stmt *s);
 
 /* Prepared statements of a connection, by the address of their row. The value
  * is the driver's own and not NULL. */
