@@ -7,8 +7,8 @@
 #include "store/postgres_priv.h"
 #include <stdlib.h>
 
-static const int64_t wait_us = 300 * SECOND_US;     /* for a statement */
-static const int64_t rollback_us = 10 * SECOND_US;  /* for a roll-back, then the connection goes */
+static const int64_t wait_us = 300 * SECOND_US;    /* for a statement */
+static const int64_t rollback_us = 10 * SECOND_US; /* for a roll-back, then the connection goes */
 
 static struct pg_conn *self(const struct conn *c)
 {
@@ -340,14 +340,14 @@ static struct str version(struct store *s, struct arena *a)
     return text;
 }
 
-static void store_close(struct store *s)
+static void close_store(struct store *s)
 {
     (void)s; /* connections are closed by those who opened them */
 }
 
 const struct driver postgres_driver = {
     .store_open = pg_store_open,
-    .store_close = store_close,
+    .store_close = close_store,
     .conn_open = open_conn,
     .conn_close = close_conn,
     .ping = ping,

@@ -24,8 +24,7 @@ static char *name_for_people(const PQconninfoOption *v)
     const char *database = option(v, "dbname");
     char *name = NULL;
     if (asprintf(&name, "postgresql://%s%s%s%s%s/%s", user ? user : "", user ? "@" : "",
-                 host ? host : "", port ? ":" : "", port ? port : "",
-                 database ? database : "") < 0)
+                 host ? host : "", port ? ":" : "", port ? port : "", database ? database : "") < 0)
         abort();
     return name;
 }
@@ -68,9 +67,9 @@ static void fill(struct keywords *k, const PQconninfoOption *v, const struct sto
     static const struct {
         const char *key, *value;
     } presets[] = {
-        {"connect_timeout", "5"},    {"client_encoding", "UTF8"},
-        {"keepalives_idle", "15"},   {"keepalives_interval", "5"},
-        {"keepalives_count", "3"},   {"tcp_user_timeout", "20000"},
+        {"connect_timeout", "5"},          {"client_encoding", "UTF8"},
+        {"keepalives_idle", "15"},         {"keepalives_interval", "5"},
+        {"keepalives_count", "3"},         {"tcp_user_timeout", "20000"},
         {"application_name", "clientele"},
     };
     for (const PQconninfoOption *o = v; o->keyword; o++)

@@ -9,16 +9,16 @@ static const struct {
     const char *state; /* SQLSTATE, or its beginning */
     int err;
 } states[] = {
-    {"40001", ERR_RETRY},       {"40P01", ERR_RETRY},
+    {"40001", ERR_RETRY},         {"40P01", ERR_RETRY},
     {"55P03", ERR_IN_PROGRESS}, /* lock_timeout */
-    {"23505", ERR_CONSTRAINT},  {"23503", ERR_CONSTRAINT},
-    {"23502", ERR_CONSTRAINT},  {"23514", ERR_CONSTRAINT},
-    {"53100", ERR_STORE_FULL},  {"53200", ERR_STORE_FULL},
-    {"53300", ERR_STORE_DOWN},  /* too many connections */
-    {"57P0", ERR_STORE_DOWN},   /* shutting down, crashed, starting up */
-    {"57014", ERR_TIMEOUT},     /* cancelled */
-    {"25006", ERR_STORE_DOWN},  /* read-only: failed over */
-    {"08", ERR_STORE_DOWN},     {"58", ERR_STORE_FULL}, /* I/O error of the server */
+    {"23505", ERR_CONSTRAINT},    {"23503", ERR_CONSTRAINT},
+    {"23502", ERR_CONSTRAINT},    {"23514", ERR_CONSTRAINT},
+    {"53100", ERR_STORE_FULL},    {"53200", ERR_STORE_FULL},
+    {"53300", ERR_STORE_DOWN},                            /* too many connections */
+    {"57P0", ERR_STORE_DOWN},                             /* shutting down, crashed, starting up */
+    {"57014", ERR_TIMEOUT},                               /* cancelled */
+    {"25006", ERR_STORE_DOWN},                            /* read-only: failed over */
+    {"08", ERR_STORE_DOWN},       {"58", ERR_STORE_FULL}, /* I/O error of the server */
     {"XX001", ERR_STORE_CORRUPT}, {"XX002", ERR_STORE_CORRUPT},
     {"26000", ERR_RETRY}, /* the prepared statement is gone */
 };

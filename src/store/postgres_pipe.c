@@ -89,10 +89,10 @@ int pg_queue_stmt(struct pg_conn *c, const struct stmt *s, const union sql_value
     struct pg_params in;
     pg_bind(&in, s, v, c->conn.tx.arena);
     struct pg_stmt *p = entry(c, s);
-    return pushed(c,
-                  PQsendQueryPrepared(c->pg, p->name, (int)s->nparams, in.values, in.lengths,
-                                      in.formats, 1),
-                  (struct op){.kind = OP_RUN, .stmt = s, .prepared = p});
+    return pushed(
+        c,
+        PQsendQueryPrepared(c->pg, p->name, (int)s->nparams, in.values, in.lengths, in.formats, 1),
+        (struct op){.kind = OP_RUN, .stmt = s, .prepared = p});
 }
 
 /* Writes and reads until a result can be taken without waiting. */
@@ -152,8 +152,8 @@ static enum took judge(struct pg_conn *c, const struct op *op, PGresult *r, stru
 }
 
 /* The result of one command, with the NULL that ends it. */
-static enum took take(struct pg_conn *c, const struct op *op, int64_t deadline,
-                      struct drained *out, int *err)
+static enum took take(struct pg_conn *c, const struct op *op, int64_t deadline, struct drained *out,
+                      int *err)
 {
     if (!wait_result(c, deadline))
         return TOOK_LOST;
@@ -233,8 +233,8 @@ int pg_script(struct pg_conn *c, const char *sql)
         if (!r)
             break;
         if (PQresultStatus(r) == PGRES_FATAL_ERROR && rc == 0)
-            rc = PQresultErrorField(r, PG_DIAG_SQLSTATE) ? pg_error(c, r, "script")
-                                                         : ERR_STORE_DOWN;
+            rc =
+                PQresultErrorField(r, PG_DIAG_SQLSTATE) ? pg_error(c, r, "script") : ERR_STORE_DOWN;
         PQclear(r);
     }
     c->used_at = clock_mono();

@@ -29,8 +29,8 @@ enum { JSONB_VERSION = 1 };
 void pg_types(const struct stmt *s, Oid types[PG_PARAMS])
 {
     static const Oid oids[] = {
-        [SQL_UUID] = OID_UUID, [SQL_TEXT] = OID_TEXT,        [SQL_INT] = OID_INT8,
-        [SQL_BOOL] = OID_BOOL, [SQL_TIME] = OID_TIMESTAMPTZ, [SQL_DATE] = OID_DATE,
+        [SQL_UUID] = OID_UUID,  [SQL_TEXT] = OID_TEXT,        [SQL_INT] = OID_INT8,
+        [SQL_BOOL] = OID_BOOL,  [SQL_TIME] = OID_TIMESTAMPTZ, [SQL_DATE] = OID_DATE,
         [SQL_JSON] = OID_JSONB, [SQL_BLOB] = OID_BYTEA,
     };
     assert(s->nparams <= PG_PARAMS);

@@ -47,22 +47,20 @@ int sqlite_error(int code)
  * that the same constraint has on PostgreSQL. */
 static void constraint_name(struct tx *tx, int code, const char *message)
 {
-    const char *colon = strstr(message, "failed: ");
-    char *to = tx->constraint, *end = to + sizeof tx->constraint - 1;
-    *to = 0;
-    if (code == SQLITE_CONSTRAINT_FOREIGNKEY || !colon) {
-        snprintf(to, sizeof tx->constraint, "%s",
-                 code == SQLITE_CONSTRAINT_FOREIGNKEY ? "fkey" : "check");
+    char *to = tx->constraint, *end = to + sizeof tx->constraint;
+    const char *p = strstr(message, "failed: ");
+    bool key = code == SQLITE_CONSTRAINT_UNIQUE, null = code == SQLITE_CONSTRAINT_NOTNULL;
+    if (!p || code == SQLITE_CONSTRAINT_FOREIGNKEY) {
+        snprintf(to, sizeof tx->constraint, "%s", p ? "fkey" : "check");
         return;
     }
-    const char *p = colon + 8;
-    size_t table = strcspn(p, ".");
-    to += snprintf(to, (size_t)(end - to), "%.*s", (int)table, p);
-    bool key = code == SQLITE_CONSTRAINT_UNIQUE;
-    while (key && *p && to < end) {
-        const char *column = p + strcspn(p, ".") + 1;
+    p += strlen("failed: ");
+    to += snprintf(to, (size_t)(end - to), "%.*s", (int)strcspn(p, "."), p);
+    while ((key || null) && *p && to < end) {
+        const char *column = p + strcspn(p, ".");
+        column += *column == '.';
         size_t n = strcspn(column, ",");
-        if (strncmp(column, "company_id", n) != 0)
+        if (null || !str_eq((struct str){column, n}, STR("company_id")))
             to += snprintf(to, (size_t)(end - to), "_%.*s", (int)n, column);
         p = column + n;
         p += strspn(p, ", ");
@@ -70,8 +68,8 @@ static void constraint_name(struct tx *tx, int code, const char *message)
     if (to < end)
         snprintf(to, (size_t)(end - to), "%s",
                  key                                    ? "_key"
+                 : null                                 ? "_not_null"
                  : code == SQLITE_CONSTRAINT_PRIMARYKEY ? "_pkey"
-                 : code == SQLITE_CONSTRAINT_NOTNULL    ? "_not_null"
                                                         : "_check");
 }
 

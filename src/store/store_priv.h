@@ -17,8 +17,8 @@ struct tx {
     struct conn *conn;
     struct arena *arena; /* rows go here */
     enum tx_mode mode;
-    bool wrote;   /* since begin or tx_clear_wrote */
-    bool changed; /* since begin: COMMIT matters */
+    bool wrote;          /* since begin or tx_clear_wrote */
+    bool changed;        /* since begin: COMMIT matters */
     char constraint[64]; /* of the last ERR_CONSTRAINT */
 };
 
