@@ -8,11 +8,26 @@
 #include "cli/help.h"
 #include "cli/table.h"
 
+/* The code point at p, 0 where an ASCII letter stands; *n: its bytes. Our own
+ * texts are valid UTF-8. */
+static unsigned beyond_ascii(const char *p, size_t *n)
+{
+    unsigned c = (unsigned char)*p;
+    *n = c < 0x80 ? 1 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
+    unsigned v = *n == 1 ? 0 : c & (0xffu >> (*n + 1));
+    for (size_t i = 1; i < *n; i++)
+        v = v << 6 | ((unsigned char)p[i] & 0x3f);
+    return v;
+}
+
 static void text(struct buf *b, struct str s)
 {
-    for (size_t i = 0; i < s.n; i++) {
+    for (size_t i = 0, n; i < s.n; i += n) {
         bool first = i == 0 || s.p[i - 1] == '\n';
-        if (s.p[i] == '\\')
+        unsigned code = beyond_ascii(s.p + i, &n);
+        if (code)
+            buf_printf(b, "\\[u%04X]", code);
+        else if (s.p[i] == '\\')
             buf_lit(b, "\\e");
         else if (s.p[i] == '-')
             buf_lit(b, "\\-");
@@ -84,10 +99,10 @@ static void command(struct buf *b, const struct command *c)
     buf_char(b, '\n');
     const char *more = c->help + summary.n;
     paragraphs(b, str_c(more + strspn(more, "\n")));
-    if (c->store)
-        buf_lit(b, ".PP\nTakes \\fB\\-\\-store\\fR.\n");
     if (c->settings == SETTINGS_ALL)
         buf_lit(b, ".PP\nTakes all SETTINGS as options.\n");
+    else if (c->store)
+        buf_lit(b, ".PP\nTakes \\fB\\-\\-store\\fR.\n");
     options(b, c->opts);
 }
 
