@@ -41,6 +41,7 @@ check:
 docs: build
 	$(BUILD)/clientele openapi > docs/openapi.json
 	$(BUILD)/clientele man > docs/clientele.1
+	$(BUILD)/clientele settings > docs/configuration.md
 
 clean:
 	rm -rf $(BUILD) build-asan build-tsan build-fuzz build-tidy

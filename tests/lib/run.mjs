@@ -169,7 +169,8 @@ async function openapi() {
 }
 
 /** Copies of what the program prints, kept for readers; `make docs` writes them. */
-const PRINTED = { 'docs/openapi.json': ['openapi'], 'docs/clientele.1': ['man'] };
+const PRINTED = { 'docs/openapi.json': ['openapi'], 'docs/clientele.1': ['man'],
+  'docs/configuration.md': ['settings'] };
 async function printed() {
   const bin = await build('build', 'src/clientele');
   return sum(Object.entries(PRINTED).map(([file, args]) => {
