@@ -1,0 +1,432 @@
+/* OpenAPI 3.1 of all routes: paths here, schemas in openapi_schema.c. Nothing
+ * in it depends on settings or data, so that it is the same for every run of a
+ * version. */
+#include "base/version.h"
+#include "http/openapi_priv.h"
+
+/* Every route but aliases, with its tag. */
+struct routed {
+    const struct route *r;
+    const char *tag;
+};
+
+struct printer {
+    struct routed *v;
+    size_t n;
+    struct json_out j;
+    struct schemas schemas;
+};
+
+static void open_key(struct json_out *j, const char *key, char bracket)
+{
+    json_key(j, str_c(key));
+    json_open(j, bracket);
+}
+
+static void put_ref(struct json_out *j, const char *kind, const char *name, struct arena *a)
+{
+    json_open(j, '{');
+    put_text(j, "$ref", arena_printf(a, "#/components/%s/%s", kind, name));
+    json_close(j, '}');
+}
+
+static void put_schema_ref(struct json_out *j, const char *name, struct arena *a)
+{
+    json_key(j, STR("schema"));
+    put_ref(j, "schemas", name, a);
+}
+
+static void put_info(struct json_out *j)
+{
+    open_key(j, "info", '{');
+    put_text(j, "title", STR("Clientele"));
+    put_text(j, "version", STR(CLIENTELE_VERSION));
+    put_text(j, "summary", STR("The customer system of a shop"));
+    put_text(j, "description",
+             STR("JSON in UTF-8, camelCase. Success: `{\"success\":true,\"data\":…}`, lists add "
+                 "`meta:{nextCursor,hasMore}`; a failure names its cause: `message` for people, "
+                 "`code` for programs, `errors` by field, `requestId` for support. Ids are UUIDs, "
+                 "times RFC 3339 in UTC, money decimal texts in the company's currency. Unknown "
+                 "fields are refused by name; a missing field stays, null clears."));
+    open_key(j, "license", '{');
+    put_text(j, "name", STR("MIT"));
+    put_text(j, "identifier", STR("MIT"));
+    json_close(j, '}');
+    json_close(j, '}');
+    open_key(j, "servers", '[');
+    json_open(j, '{');
+    put_text(j, "url", STR("/"));
+    put_text(j, "description", STR("This server"));
+    json_close(j, '}');
+    json_close(j, ']');
+    json_key(j, STR("security"));
+    json_raw(j, STR("[{\"bearerAuth\":[]}]"));
+}
+
+static void put_tags(struct printer *p)
+{
+    struct json_out *j = &p->j;
+    open_key(j, "tags", '[');
+    for (size_t i = 0; i < p->n; i++) {
+        size_t k = 0;
+        while (strcmp(p->v[k].tag, p->v[i].tag) != 0)
+            k++;
+        if (k < i)
+            continue;
+        json_open(j, '{');
+        put_text(j, "name", str_c(p->v[i].tag));
+        put_text(j, "description", arena_printf(p->schemas.a, "Routes of %s", p->v[i].tag));
+        json_close(j, '}');
+    }
+    json_close(j, ']');
+}
+
+static void put_parameter(struct printer *p, struct str name, const struct field *f, bool in_path)
+{
+    struct json_out *j = &p->j;
+    json_open(j, '{');
+    put_text(j, "name", name);
+    put_text(j, "in", in_path ? STR("path") : STR("query"));
+    if (in_path || (f && f->flags & FIELD_REQUIRED)) {
+        json_key(j, STR("required"));
+        json_bool(j, true);
+    }
+    if (f && f->help)
+        put_text(j, "description", str_c(f->help));
+    if (f && f->type == F_STRINGS) { /* a,b */
+        json_key(j, STR("explode"));
+        json_bool(j, false);
+    }
+    json_key(j, STR("schema"));
+    if (f)
+        schema_field(&p->schemas, j, f, true);
+    else
+        json_raw(j, STR("{\"type\":\"string\"}"));
+    json_close(j, '}');
+}
+
+static const struct field *path_field(const struct route *r, struct str name)
+{
+    for (size_t i = 0; r->in && i < r->in->n; i++)
+        if (r->in->v[i].place == IN_PATH && str_eq(name, str_c(r->in->v[i].name)))
+            return &r->in->v[i];
+    return NULL;
+}
+
+static void put_parameters(struct printer *p, const struct route *r)
+{
+    struct json_out *j = &p->j;
+    open_key(j, "parameters", '[');
+    for (size_t i = 0; i < route_params(r); i++)
+        put_parameter(p, route_param(r, i), path_field(r, route_param(r, i)), true);
+    bool company = r->rule == COMPANY_TOKEN;
+    for (size_t i = 0; r->in && i < r->in->n; i++) {
+        const struct field *f = &r->in->v[i];
+        if (f->place != IN_QUERY || f->flags & FIELD_IGNORED)
+            continue;
+        put_parameter(p, str_c(f->name), f, false);
+        company = company && strcmp(f->name, "companyId") != 0;
+    }
+    if (company)
+        put_ref(j, "parameters", "CompanyId", p->schemas.a);
+    if (route_idempotent(r))
+        put_ref(j, "parameters", "IdempotencyKey", p->schemas.a);
+    if (route_matches(r))
+        put_ref(j, "parameters", "IfMatch", p->schemas.a);
+    json_close(j, ']');
+}
+
+static void put_body(struct printer *p, const struct route *r)
+{
+    struct json_out *j = &p->j;
+    if (!fields_have(r->in, IN_BODY))
+        return;
+    open_key(j, "requestBody", '{');
+    json_key(j, STR("required"));
+    json_bool(j, fields_need(r->in, IN_BODY));
+    open_key(j, "content", '{');
+    open_key(j, "application/json", '{');
+    json_key(j, STR("schema"));
+    schema_ref(&p->schemas, j, r->in, true);
+    json_close(j, '}');
+    json_close(j, '}');
+    json_close(j, '}');
+}
+
+/* {"success":true,"data":…[,"meta":…]} */
+static void put_envelope(struct printer *p, const struct route *r)
+{
+    struct json_out *j = &p->j;
+    open_key(j, "schema", '{');
+    put_text(j, "type", STR("object"));
+    json_key(j, STR("required"));
+    json_raw(j, r->list ? STR("[\"success\",\"data\",\"meta\"]") : STR("[\"success\",\"data\"]"));
+    open_key(j, "properties", '{');
+    json_key(j, STR("success"));
+    json_raw(j, STR("{\"const\":true}"));
+    json_key(j, STR("data"));
+    if (r->list) {
+        json_open(j, '{');
+        put_text(j, "type", STR("array"));
+        json_key(j, STR("items"));
+        schema_ref(&p->schemas, j, r->out, false);
+        json_close(j, '}');
+        json_key(j, STR("meta"));
+        put_ref(j, "schemas", "ListMeta", p->schemas.a);
+    } else {
+        schema_ref(&p->schemas, j, r->out, false);
+    }
+    json_close(j, '}');
+    json_close(j, '}');
+}
+
+static void put_success(struct printer *p, const struct route *r)
+{
+    struct json_out *j = &p->j;
+    int status = r->status ? r->status : 200;
+    open_key(j, arena_printf(p->schemas.a, "%d", status).p, '{');
+    put_text(j, "description", str_c(r->help));
+    if (status != 204 && !(r->flags & (ROUTE_PLAIN | ROUTE_STREAM))) {
+        open_key(j, "content", '{');
+        open_key(j, "application/json", '{');
+        if (r->out)
+            put_envelope(p, r);
+        else
+            put_schema_ref(j, "Message", p->schemas.a);
+        json_close(j, '}');
+        json_close(j, '}');
+    }
+    json_close(j, '}');
+}
+
+/* The route's own codes of that status with their sentences, or null. */
+static struct str own_errors(const struct route *r, int status, struct arena *a)
+{
+    struct str all = STR_NULL;
+    const char *at = r->errors;
+    for (const struct err_row *e; (e = route_error(&at, status));)
+        all =
+            arena_printf(a, "%.*s%s`%s`: %s", STR_ARG(all), all.n ? "; " : "", e->code, e->message);
+    return all;
+}
+
+static void put_failures(struct printer *p, const struct route *r)
+{
+    struct json_out *j = &p->j;
+    struct arena *a = p->schemas.a;
+    for (int i = 0; i < ERROR_KINDS; i++) {
+        const struct error_kind *k = &error_kinds[i];
+        if (!route_fails(r, k->status))
+            continue;
+        json_key(j, arena_printf(a, "%d", k->status));
+        struct str own = own_errors(r, k->status, a);
+        if (str_is_null(own)) {
+            p->schemas.statuses |= UINT64_C(1) << i;
+            put_ref(j, "responses", k->name, a);
+            continue;
+        }
+        json_open(j, '{');
+        put_text(j, "description", arena_printf(a, "%s. %.*s", k->says, STR_ARG(own)));
+        open_key(j, "content", '{');
+        open_key(j, "application/json", '{');
+        put_schema_ref(j, "Failure", a);
+        json_close(j, '}');
+        json_close(j, '}');
+        json_close(j, '}');
+    }
+}
+
+static void put_operation(struct printer *p, const struct routed *routed)
+{
+    const struct route *r = routed->r;
+    struct json_out *j = &p->j;
+    struct arena *a = p->schemas.a;
+    char method[8] = "";
+    for (size_t i = 0; r->method[i] && i + 1 < sizeof method; i++)
+        method[i] = (char)(r->method[i] | 0x20);
+    open_key(j, method, '{');
+    put_text(j, "operationId", route_name(r, a));
+    open_key(j, "tags", '[');
+    json_text(j, str_c(routed->tag));
+    json_close(j, ']');
+    put_text(j, "summary", str_c(r->help));
+    put_text(j, "description", arena_printf(a, "%.*s.", STR_ARG(route_access(r, a))));
+    if (r->perm == PERM_PUBLIC) {
+        json_key(j, STR("security"));
+        json_raw(j, STR("[]"));
+    }
+    put_parameters(p, r);
+    put_body(p, r);
+    open_key(j, "responses", '{');
+    put_success(p, r);
+    put_failures(p, r);
+    json_close(j, '}');
+    json_close(j, '}');
+}
+
+/* A path is one object with its methods, wherever their rows stand. */
+static void put_paths(struct printer *p)
+{
+    struct json_out *j = &p->j;
+    open_key(j, "paths", '{');
+    for (size_t i = 0; i < p->n; i++) {
+        const char *path = p->v[i].r->path;
+        size_t first = 0;
+        while (strcmp(p->v[first].r->path, path) != 0)
+            first++;
+        if (first < i)
+            continue;
+        json_key(j, route_braces(p->v[i].r, p->schemas.a));
+        json_open(j, '{');
+        for (size_t k = i; k < p->n; k++)
+            if (strcmp(p->v[k].r->path, path) == 0)
+                put_operation(p, &p->v[k]);
+        json_close(j, '}');
+    }
+    json_close(j, '}');
+}
+
+static bool any_route(const struct printer *p, bool (*fits)(const struct route *r))
+{
+    for (size_t i = 0; i < p->n; i++)
+        if (fits(p->v[i].r))
+            return true;
+    return false;
+}
+
+static bool takes_company(const struct route *r)
+{
+    return r->rule == COMPANY_TOKEN;
+}
+
+static bool is_list(const struct route *r)
+{
+    return r->list;
+}
+
+static bool says_message(const struct route *r)
+{
+    return !r->out && r->status != 204 && !(r->flags & (ROUTE_PLAIN | ROUTE_STREAM));
+}
+
+static void put_component(struct json_out *j, const char *name, struct str json)
+{
+    json_key(j, str_c(name));
+    json_raw(j, json);
+}
+
+static void put_component_parameters(struct printer *p)
+{
+    struct json_out *j = &p->j;
+    open_key(j, "parameters", '{');
+    if (any_route(p, takes_company))
+        put_component(j, "CompanyId",
+                      STR("{\"name\":\"companyId\",\"in\":\"query\",\"description\":\"For "
+                          "SUPER_ADMIN: the company meant; of everybody else the token says it\","
+                          "\"schema\":{\"type\":\"string\",\"format\":\"uuid\"}}"));
+    if (any_route(p, route_idempotent))
+        put_component(j, "IdempotencyKey",
+                      STR("{\"name\":\"Idempotency-Key\",\"in\":\"header\",\"description\":\"The "
+                          "same key and body within 7 days gets the first answer again\","
+                          "\"schema\":{\"type\":\"string\",\"minLength\":1,\"maxLength\":255}}"));
+    if (any_route(p, route_matches))
+        put_component(j, "IfMatch",
+                      STR("{\"name\":\"If-Match\",\"in\":\"header\",\"description\":\"The ETag "
+                          "that was read; 412 when the record has changed since\","
+                          "\"schema\":{\"type\":\"string\"}}"));
+    json_close(j, '}');
+}
+
+static void put_component_responses(struct printer *p)
+{
+    struct json_out *j = &p->j;
+    open_key(j, "responses", '{');
+    for (int i = 0; i < ERROR_KINDS; i++) {
+        if (!(p->schemas.statuses >> i & 1))
+            continue;
+        open_key(j, error_kinds[i].name, '{');
+        put_text(j, "description", str_c(error_kinds[i].says));
+        open_key(j, "content", '{');
+        open_key(j, "application/json", '{');
+        put_schema_ref(j, "Failure", p->schemas.a);
+        json_close(j, '}');
+        json_close(j, '}');
+        json_close(j, '}');
+    }
+    json_close(j, '}');
+}
+
+static void put_component_schemas(struct printer *p)
+{
+    struct json_out *j = &p->j;
+    open_key(j, "schemas", '{');
+    put_component(
+        j, "Failure",
+        STR("{\"type\":\"object\",\"required\":[\"success\",\"message\",\"code\"],\"properties\":{"
+            "\"success\":{\"const\":false},"
+            "\"message\":{\"type\":\"string\",\"description\":\"For a person\"},"
+            "\"code\":{\"type\":\"string\",\"description\":\"For a program\"},"
+            "\"errors\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"field\","
+            "\"code\",\"message\"],\"properties\":{"
+            "\"field\":{\"type\":\"string\",\"description\":\"Path, as in lines[2].quantity\"},"
+            "\"code\":{\"type\":\"string\"},\"message\":{\"type\":\"string\"}}}},"
+            "\"requestId\":{\"type\":\"string\",\"format\":\"uuid\"}}}"));
+    if (any_route(p, is_list))
+        put_component(j, "ListMeta",
+                      STR("{\"type\":\"object\",\"required\":[\"nextCursor\",\"hasMore\"],"
+                          "\"properties\":{\"nextCursor\":{\"type\":[\"string\",\"null\"],"
+                          "\"description\":\"`cursor` of the next page\"},"
+                          "\"hasMore\":{\"type\":\"boolean\"}}}"));
+    if (any_route(p, says_message))
+        put_component(j, "Message",
+                      STR("{\"type\":\"object\",\"required\":[\"success\"],\"properties\":{"
+                          "\"success\":{\"const\":true},\"message\":{\"type\":\"string\"}}}"));
+    for (size_t i = 0; i < p->schemas.n; i++) { /* printing one may add others */
+        struct table t = p->schemas.v[i];
+        json_key(j, t.name);
+        schema_table(&p->schemas, j, &t);
+    }
+    json_close(j, '}');
+}
+
+static void collect(struct printer *p, const struct route_set *const *sets, size_t n,
+                    struct arena *a)
+{
+    size_t room = 0;
+    for (size_t i = 0; i < n; i++)
+        room += sets[i]->n;
+    p->v = ARENA_ARRAY(a, struct routed, room + 1);
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < sets[i]->n; k++)
+            if (!(sets[i]->v[k].flags & ROUTE_ALIAS))
+                p->v[p->n++] = (struct routed){&sets[i]->v[k], route_tag(sets[i], &sets[i]->v[k])};
+}
+
+struct str openapi_print(const struct route_set *const *sets, size_t n, struct arena *a)
+{
+    struct buf b;
+    buf_init(&b, PRINTED_MAX);
+    struct printer *p = ARENA_NEW(a, struct printer);
+    *p = (struct printer){.j = json_out(&b), .schemas = {.a = a}};
+    collect(p, sets, n, a);
+    struct json_out *j = &p->j;
+    json_open(j, '{');
+    put_text(j, "openapi", STR("3.1.0"));
+    put_info(j);
+    put_tags(p);
+    put_paths(p);
+    open_key(j, "components", '{');
+    open_key(j, "securitySchemes", '{');
+    put_component(j, "bearerAuth",
+                  STR("{\"type\":\"http\",\"scheme\":\"bearer\",\"description\":\"An access token "
+                      "(JWT) from /api/auth/login, or an API key\"}"));
+    json_close(j, '}');
+    put_component_parameters(p);
+    put_component_responses(p);
+    put_component_schemas(p);
+    json_close(j, '}');
+    json_close(j, '}');
+    struct str text = arena_str(a, buf_view(&b));
+    buf_free(&b);
+    return text;
+}
