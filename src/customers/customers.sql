@@ -86,7 +86,7 @@ WHERE company_id = $1 AND id = $2;
 UPDATE customers SET is_active = $3, version = version + 1, updated_at = $4
 WHERE company_id = $1 AND id = $2;
 
--- Names, tags and former numbers go by themselves or before.
+-- Tags and former numbers go with it; names are taken away before.
 -- customer_delete (company: uuid, id: uuid) -> count
 DELETE FROM customers WHERE company_id = $1 AND id = $2;
 
@@ -173,7 +173,7 @@ ORDER BY n.pair, n.customer_id LIMIT $4;
 -- Words that are written nearly so: under any of eight variants.
 -- name_words_near (company: uuid, a: text, b: text, c: text, d: text, e: text, f: text, g: text,
 -- h: text, limit: int) -> many (word: text)
-SELECT DISTINCT word FROM name_variants
+SELECT word FROM name_variants
 WHERE company_id = $1 AND variant IN ($2, $3, $4, $5, $6, $7, $8, $9)
 LIMIT $10;
 
@@ -335,12 +335,13 @@ FROM orders
 WHERE company_id = $1 AND customer_id = $2 AND (created_at, id) < ($3, $4)
 ORDER BY created_at DESC, id DESC LIMIT $5;
 
--- What the audit log says of a person, newest first.
+-- What the audit log says of a person but the creation, newest first.
 -- customer_audit_before (company: uuid, customer: uuid, before_id: uuid, limit: int)
 -- -> many (id: uuid, at: time, actor_kind: text, actor_id: uuid?, action: text, fields: text?)
 SELECT id, at, actor_kind, actor_id, action, fields
 FROM audit_log
 WHERE company_id = $1 AND subject_id = $2 AND id < $3 AND status < 300
+    AND action <> 'customer.create'
 ORDER BY id DESC LIMIT $4;
 
 -- customer_name_exists (company: uuid, pair: text, customer: uuid) -> one (customer_id: uuid)

@@ -1,10 +1,15 @@
 /* What the files of this slice share. */
 #pragma once
 #include "base/names.h"
+#include "cli/command.h"
 #include "customers/customers.h"
+#include "exec/job.h"
 
 /* The lowest and the highest id: the ends of every list (nil means NULL). */
 extern const struct uuid id_lowest, id_highest;
+/* The same of times: the years 1 and 9999. */
+#define TIME_FIRST (date_days(1, 1, 1) * DAY_US)
+#define TIME_LAST (date_days(9999, 12, 31) * DAY_US)
 
 /* The keys under which a name is found: ordered pairs of its words. */
 enum { NAME_PAIRS = NAME_WORDS * (NAME_WORDS - 1) };
@@ -35,3 +40,100 @@ struct str tags_json(struct arena *a, struct strs tags);
 /* The tags of a record, anew; none of the old ones stay when `old`. */
 MUST_CHECK int tags_write(struct tx *tx, struct uuid company, struct uuid id, struct arena *a,
                           struct str json, bool old);
+
+/* -- Requests -- */
+
+/* Creation and change: what a record may be told. */
+struct customer_in {
+    struct given given;
+    struct uuid id; /* of the path */
+    struct str name, preferred_name, phone, email, address, area, notes, external_id;
+    int64_t birthday, anniversary; /* days */
+    struct strs tags;
+    struct str preferences;
+    struct uuid user_id;
+};
+struct customer_id_in {
+    struct given given;
+    struct uuid id;
+};
+struct customer_phone_in {
+    struct given given;
+    struct str phone; /* E.164 */
+};
+/* A page of something that belongs to a person. */
+struct customer_page_in {
+    struct given given;
+    struct uuid id;
+    int64_t limit;
+    struct str cursor;
+};
+struct customer_recent_in {
+    struct given given;
+    struct uuid store_id;
+    int64_t limit;
+};
+struct customer_search_in {
+    struct given given;
+    struct str phone, name, email, q;
+    int64_t limit;
+};
+struct customer_list_in {
+    struct given given;
+    _Alignas(8) bool active;
+    _Alignas(8) bool has_phone;
+    struct str tag;
+    int64_t created_from, created_to, last_order_from, last_order_to;
+    int64_t sort, order; /* indexes of names */
+    int64_t limit;
+    struct str cursor;
+};
+struct customer_export_in {
+    struct given given;
+    int64_t format; /* 0 CSV, 1 JSON Lines */
+};
+extern const struct fields customer_create_in, customer_update_in, customer_id_fields,
+    customer_phone_fields, customer_page_fields, customer_recent_fields, customer_search_fields,
+    customer_list_fields, customer_export_fields;
+extern const struct fields customer_order_out, customer_user_out, customer_event_out,
+    customer_full_out;
+
+/* Something that happened to a person. */
+struct customer_event {
+    struct str type; /* "customer.create", "customer.update", "order", … */
+    int64_t at;
+    struct uuid by;     /* user or key, or nil */
+    struct strs fields; /* names of what was changed */
+    const struct customer_orders_before_row *order;
+};
+
+/* -- Handlers -- */
+
+int customers_create(struct req *r, struct tx *tx);
+int customers_update(struct req *r, struct tx *tx);
+int customers_delete(struct req *r, struct tx *tx);
+int customers_deactivate(struct req *r, struct tx *tx);
+int customers_activate(struct req *r, struct tx *tx);
+int customers_lookup(struct req *r, struct tx *tx);
+int customers_detail(struct req *r, struct tx *tx);
+int customers_full(struct req *r, struct tx *tx);
+int customers_orders(struct req *r, struct tx *tx);
+int customers_users(struct req *r, struct tx *tx);
+int customers_timeline(struct req *r, struct tx *tx);
+int customers_list(struct req *r, struct tx *tx);
+int customers_recent(struct req *r, struct tx *tx);
+int customers_search(struct req *r, struct tx *tx);
+int customers_export(struct req *r, struct tx *tx);
+int64_t customers_check_names(struct doctor *d, struct tx *tx);
+int phone_command(const struct args *a);
+extern const struct opt phone_options[];
+
+/* A cell of RFC 4180; guard: no spreadsheet takes it for a formula. */
+void csv_cell(struct buf *b, struct str s, bool guard);
+/* Answers with one record. */
+int customers_answer(struct req *r, int status, const struct customer_row *row);
+/* Answers with a list of records. */
+int customers_answer_list(struct req *r, const struct customer_row *rows, size_t n,
+                          struct str next);
+/* Rows of a page: what was asked for, or 50. */
+size_t customers_limit(int64_t asked);

@@ -89,6 +89,74 @@ FIELDS(customer_lookup_out, "CustomerLookup", struct customer_view, RECORD, COMP
 FIELDS(customer_detail_out, "CustomerDetail", struct customer_view, RECORD, COMPANY,
        {.name = "orders", .type = F_LIST, .offset = AT(orders), .sub = &order_brief_out,
         .help = "the last ten, newest first"});
+FIELDS(customer_full_out, "CustomerFull", struct customer_view, RECORD, COMPANY,
+       {.name = "orders", .type = F_LIST, .offset = AT(orders), .sub = &customer_order_out,
+        .help = "all of them, newest first, a page at a time"},
+       {.name = "ordersCursor", .type = F_TEXT, .offset = AT(orders_cursor),
+        .flags = FIELD_NULLABLE, .help = "cursor of the next page of orders; null at the end"});
+
+#define AT_ORDER(member) offsetof(struct customer_orders_before_row, member)
+static const char *const order_source_names[] = {"POS", "WEB", "PHONE", "SUBSCRIPTION", NULL};
+static const char *const order_fulfilment_names[] = {"NONE", "PENDING", "OUT_FOR_DELIVERY",
+                                                     "DELIVERED", "FAILED", NULL};
+FIELDS(customer_order_out, "CustomerOrder", struct customer_orders_before_row,
+       {.name = "id", .type = F_UUID, .offset = AT_ORDER(id), .help = "the order"},
+       {.name = "orderNumber", .type = F_TEXT, .offset = AT_ORDER(order_number),
+        .flags = FIELD_NULLABLE, .help = "ORD-YYYYMMDD-NNN"},
+       {.name = "externalId", .type = F_TEXT, .offset = AT_ORDER(external_id),
+        .flags = FIELD_NULLABLE, .help = "id in another system"},
+       {.name = "storeId", .type = F_UUID, .offset = AT_ORDER(store_id), .flags = FIELD_NULLABLE,
+        .help = "where it was made"},
+       {.name = "source", .type = F_TEXT_ENUM, .offset = AT_ORDER(source),
+        .names = order_source_names, .help = "how it came"},
+       {.name = "status", .type = F_TEXT_ENUM, .offset = AT_ORDER(status),
+        .names = order_status_names, .help = "where it stands"},
+       {.name = "fulfilment", .type = F_TEXT_ENUM, .offset = AT_ORDER(fulfilment),
+        .names = order_fulfilment_names, .help = "where the goods are"},
+       {.name = "totalAmount", .type = F_MONEY, .offset = AT_ORDER(total_amount),
+        .help = "what it costs"},
+       {.name = "paidAmount", .type = F_MONEY, .offset = AT_ORDER(paid_amount),
+        .help = "sum of payments"},
+       {.name = "refundedAmount", .type = F_MONEY, .offset = AT_ORDER(refunded_amount),
+        .help = "sum of refunds"},
+       {.name = "createdAt", .type = F_TIME, .offset = AT_ORDER(created_at),
+        .help = "when it was made"},
+       {.name = "paidAt", .type = F_TIME, .offset = AT_ORDER(paid_at), .flags = FIELD_NULLABLE,
+        .help = "when it was fully paid"});
+
+#define AT_USER(member) offsetof(struct customer_users_row, member)
+FIELDS(customer_user_out, "CustomerLogin", struct customer_users_row,
+       {.name = "id", .type = F_UUID, .offset = AT_USER(id), .help = "the login"},
+       {.name = "name", .type = F_TEXT, .offset = AT_USER(name), .help = "as people write it"},
+       {.name = "email", .type = F_EMAIL, .offset = AT_USER(email), .flags = FIELD_NULLABLE,
+        .help = "lower case"},
+       {.name = "phone", .type = F_PHONE, .offset = AT_USER(phone), .flags = FIELD_NULLABLE,
+        .help = "E.164"},
+       {.name = "role", .type = F_TEXT_ENUM, .offset = AT_USER(role), .names = role_names,
+        .help = "what it may do"},
+       {.name = "isActive", .type = F_BOOL, .offset = AT_USER(is_active),
+        .help = "false: cannot sign in"},
+       {.name = "isPhoneVerified", .type = F_BOOL, .offset = AT_USER(is_phone_verified),
+        .help = "proved by a code"},
+       {.name = "isEmailVerified", .type = F_BOOL, .offset = AT_USER(is_email_verified),
+        .help = "proved by a link"},
+       {.name = "lastLoginAt", .type = F_TIME, .offset = AT_USER(last_login_at),
+        .flags = FIELD_NULLABLE, .help = "last sign-in"},
+       {.name = "createdAt", .type = F_TIME, .offset = AT_USER(created_at),
+        .help = "when it was made"});
+
+#define AT_EVENT(member) offsetof(struct customer_event, member)
+FIELDS(customer_event_out, "CustomerEvent", struct customer_event,
+       {.name = "type", .type = F_TEXT, .offset = AT_EVENT(type),
+        .help = "customer.create, customer.update, …, or order"},
+       {.name = "at", .type = F_TIME, .offset = AT_EVENT(at), .help = "when"},
+       {.name = "byUserId", .type = F_UUID, .offset = AT_EVENT(by), .flags = FIELD_NULLABLE,
+        .help = "user or key that did it"},
+       {.name = "fields", .type = F_STRINGS, .offset = AT_EVENT(fields),
+        .help = "names of what was changed"},
+       {.name = "order", .type = F_OBJECT_PTR, .offset = AT_EVENT(order),
+        .flags = FIELD_NULLABLE | FIELD_OMIT_NULL, .sub = &customer_order_out,
+        .help = "the order that was made"});
 /* clang-format on */
 #undef AT
 

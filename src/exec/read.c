@@ -22,8 +22,10 @@ static int in_read_tx(struct worker *w, struct ticket *t,
                       int (*fn)(struct worker *w, struct ticket *t, struct tx *tx))
 {
     int rc = 0;
+    struct uuid page = t->r->page_after; /* a page run again begins where it began */
     for (int tries = 0; tries < 3; tries++) {
         struct tx *tx = NULL;
+        t->r->page_after = page;
         rc = tx_begin(w->conn, TX_READ, t->r->arena, &tx);
         if (rc < 0)
             continue; /* a lost connection is made anew once */

@@ -87,7 +87,9 @@ struct req {
     void *exec;
     void *http;
     void *prepared; /* result of route->prepare */
-    void *stream;   /* ROUTE_STREAM: state the handler keeps between pages; NULL on the first */
+    void *stream;   /* ROUTE_STREAM: for who runs the pages; the arena is rewound between them */
+    /* ROUTE_STREAM: where the handler's next page begins; nil on the first. */
+    struct uuid page_after;
 };
 
 /* The request's n-th new id: the same on every run, in time order. */
