@@ -161,6 +161,8 @@ static int refuse_parse(struct str json, const json_error_t *why, struct arena *
 {
     struct str path;
     size_t upto = why->position > 0 ? (size_t)why->position : 0;
+    if (upto > 0 && upto <= json.n && strchr("}]", json.p[upto - 1]))
+        upto--; /* still inside of what it closes */
     json_scan(json, upto, a, &path);
     switch (json_error_code(why)) {
     case json_error_numeric_overflow:

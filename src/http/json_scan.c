@@ -6,13 +6,13 @@
 struct frame {
     bool array;
     size_t index;   /* of an array's current element */
+    bool named;     /* the current member has its name: the next text is a value */
     struct str key; /* of an object's current member, as written */
 };
 
 struct scan {
     struct frame frames[JSON_DEPTH_MAX];
     size_t depth;
-    struct str last; /* the text read last: a name when a colon follows */
 };
 
 static struct str spot(const struct scan *s, struct arena *a)
@@ -48,9 +48,23 @@ static enum json_scan walk_text(struct str json, size_t upto, size_t *i, struct 
     return JSON_SCAN_OK;
 }
 
+static struct frame *top_of(struct scan *s)
+{
+    return s->depth ? &s->frames[s->depth - 1] : NULL;
+}
+
+/* In an object the first text after '{' or ',' is a name. */
+static void note_name(struct frame *top, struct str text)
+{
+    if (!top || top->array || top->named)
+        return;
+    top->key = text;
+    top->named = true;
+}
+
 static enum json_scan step(struct scan *s, char c)
 {
-    struct frame *top = s->depth ? &s->frames[s->depth - 1] : NULL;
+    struct frame *top = top_of(s);
     switch (c) {
     case 0:
         return JSON_SCAN_NUL;
@@ -64,13 +78,11 @@ static enum json_scan step(struct scan *s, char c)
     case ']':
         s->depth -= s->depth > 0;
         break;
-    case ':':
-        if (top)
-            top->key = s->last;
-        break;
     case ',':
-        if (top)
+        if (top) {
             top->index++;
+            top->named = false;
+        }
         break;
     default:
         break;
@@ -86,7 +98,10 @@ enum json_scan json_scan(struct str json, size_t upto, struct arena *a, struct s
     for (size_t i = 0; i < upto && verdict == JSON_SCAN_OK; i++) {
         if (json.p[i] == '"') {
             i++;
-            verdict = walk_text(json, upto, &i, &s.last);
+            struct str text = STR_NULL;
+            verdict = walk_text(json, upto, &i, &text);
+            if (verdict == JSON_SCAN_OK)
+                note_name(top_of(&s), text);
         } else {
             verdict = step(&s, json.p[i]);
         }

@@ -12,8 +12,9 @@
     X(CREATE_ORDER)                                                                                \
     X(READ_ORDER)                                                                                  \
     X(TAKE_PAYMENT)                                                                                \
-    X(REFUND_ORDER) X(MERGE_CUSTOMER) X(EXPORT) X(ERASE) X(MANAGE_LOYALTY) X(MANAGE_PROMOTIONS)    \
-        X(DELIVER) X(BILL) X(MANAGE_USERS) X(MANAGE_COMPANY) X(READ_AUDIT)
+    X(REFUND_ORDER)                                                                                \
+    X(MERGE_CUSTOMER) X(EXPORT) X(ERASE) X(MANAGE_LOYALTY) X(MANAGE_PROMOTIONS) X(DELIVER) X(BILL) \
+        X(MANAGE_USERS) X(MANAGE_COMPANY) X(READ_AUDIT)
 
 /* 0 is invalid on purpose: a row that forgot its permission does not pass. */
 enum perm {
