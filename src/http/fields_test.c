@@ -237,7 +237,7 @@ static void test_bad_json(void **state)
         {{"{\"name\":\"a\"", 11}, "name", "syntax", ERR_BAD_JSON},
         {{"{\"name\":\"a\",}", 13}, "name", "syntax", ERR_BAD_JSON},
         {{"[1]", 3}, "", "type", ERR_BAD_JSON},
-        {{"\"a\"", 3}, "", "type", ERR_BAD_JSON},
+        {{"\"a\"", 3}, "", "syntax", ERR_BAD_JSON},
         {{"{\"lines\":[{},{\"name\":\"\xff\"}]}", 28}, "lines[1].name", "utf8", ERR_BAD_JSON},
         {{"{\"name\":\"a\0b\"}", 14}, "name", "nul", ERR_BAD_JSON},
         {{"{\"name\":\"a\\u0000b\"}", 19}, "name", "nul", ERR_BAD_JSON},
