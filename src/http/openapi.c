@@ -236,6 +236,24 @@ static void put_failures(struct printer *p, const struct route *r)
     }
 }
 
+/* The row's permission for machines: tests walk every route by it. */
+static const char *permission_name(enum perm p)
+{
+    switch (p) {
+    case PERM_PUBLIC:
+        return "PUBLIC";
+    case PERM_ANY:
+        return "ANY";
+    case PERM_STAFF:
+        return "STAFF";
+    case PERM_SUPER:
+        return "SUPER";
+    default:
+        assert(p > PERM_FIRST_ && p < PERM_END_);
+        return perm_names[p - PERM_FIRST_ - 1];
+    }
+}
+
 static void put_operation(struct printer *p, const struct routed *routed)
 {
     const struct route *r = routed->r;
@@ -251,6 +269,7 @@ static void put_operation(struct printer *p, const struct routed *routed)
     json_close(j, ']');
     put_text(j, "summary", str_c(r->help));
     put_text(j, "description", arena_printf(a, "%.*s.", STR_ARG(route_access(r, a))));
+    put_text(j, "x-permission", str_c(permission_name(r->perm)));
     if (r->perm == PERM_PUBLIC) {
         json_key(j, STR("security"));
         json_raw(j, STR("[]"));
@@ -402,6 +421,25 @@ static void collect(struct printer *p, const struct route_set *const *sets, size
                 p->v[p->n++] = (struct routed){&sets[i]->v[k], route_tag(sets[i], &sets[i]->v[k])};
 }
 
+/* Further paths of routes that stand above: for whoever walks all of them. */
+static void put_aliases(struct printer *p, const struct route_set *const *sets, size_t n)
+{
+    struct json_out *j = &p->j;
+    open_key(j, "x-aliases", '[');
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < sets[i]->n; k++) {
+            const struct route *r = &sets[i]->v[k];
+            if (!(r->flags & ROUTE_ALIAS))
+                continue;
+            json_open(j, '{');
+            put_text(j, "method", str_c(r->method));
+            put_text(j, "path", route_braces(r, p->schemas.a));
+            put_text(j, "x-permission", str_c(permission_name(r->perm)));
+            json_close(j, '}');
+        }
+    json_close(j, ']');
+}
+
 struct str openapi_print(const struct route_set *const *sets, size_t n, struct arena *a)
 {
     struct buf b;
@@ -415,6 +453,7 @@ struct str openapi_print(const struct route_set *const *sets, size_t n, struct a
     put_info(j);
     put_tags(p);
     put_paths(p);
+    put_aliases(p, sets, n);
     open_key(j, "components", '{');
     open_key(j, "securitySchemes", '{');
     put_component(j, "bearerAuth",

@@ -63,6 +63,12 @@ before(async () => {
   routes = Object.entries(doc.paths).flatMap(([path, methods]) => Object.entries(methods)
     .filter(([m]) => /^(get|post|put|patch|delete)$/.test(m))
     .map(([method, row]) => ({ method: method.toUpperCase(), path, row, doc, permission: row['x-permission'] })));
+  for (const alias of doc['x-aliases']) {
+    const like = routes.find((r) => r.path === alias.path.replace('/admin/', '/')
+      && r.method === alias.method.replace('PATCH', 'PUT'));
+    assert.ok(like, `${alias.method} ${alias.path} is an alias of nothing`);
+    routes.push({ ...like, method: alias.method, path: alias.path, permission: alias['x-permission'] });
+  }
   before_ = snapshot();
 });
 after(() => s.stop());
