@@ -45,11 +45,16 @@ static struct str table_name(struct schemas *s, const struct fields *f, bool req
     return name;
 }
 
-void schema_ref(struct schemas *s, struct json_out *j, const struct fields *f, bool request)
+static void put_ref(struct schemas *s, struct json_out *j, const struct fields *f, bool request)
 {
     struct str name = table_name(s, f, request);
-    json_open(j, '{');
     put_text(j, "$ref", arena_printf(s->a, "#/components/schemas/%.*s", STR_ARG(name)));
+}
+
+void schema_ref(struct schemas *s, struct json_out *j, const struct fields *f, bool request)
+{
+    json_open(j, '{');
+    put_ref(s, j, f, request);
     json_close(j, '}');
 }
 
@@ -134,17 +139,19 @@ static void put_list(struct schemas *s, struct json_out *j, const struct field *
     schema_ref(s, j, f->sub, request);
 }
 
-/* A reference beside other keywords, or null. */
+/* A reference, or null. */
 static void put_object(struct schemas *s, struct json_out *j, const struct field *f, bool request)
 {
+    if (f->type == F_OBJECT || f->flags & FIELD_OMIT_NULL) {
+        put_ref(s, j, f->sub, request);
+        return;
+    }
     json_key(j, STR("anyOf"));
     json_open(j, '[');
     schema_ref(s, j, f->sub, request);
-    if (f->type == F_OBJECT_PTR && !(f->flags & FIELD_OMIT_NULL)) {
-        json_open(j, '{');
-        put_text(j, "type", STR("null"));
-        json_close(j, '}');
-    }
+    json_open(j, '{');
+    put_text(j, "type", STR("null"));
+    json_close(j, '}');
     json_close(j, ']');
 }
 
