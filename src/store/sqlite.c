@@ -50,8 +50,9 @@ static void constraint_name(struct tx *tx, int code, const char *message)
     char *to = tx->constraint, *end = to + sizeof tx->constraint;
     const char *p = strstr(message, "failed: ");
     bool key = code == SQLITE_CONSTRAINT_UNIQUE, null = code == SQLITE_CONSTRAINT_NOTNULL;
-    if (!p || code == SQLITE_CONSTRAINT_FOREIGNKEY) {
-        snprintf(to, sizeof tx->constraint, "%s", p ? "fkey" : "check");
+    if (!p) { /* "FOREIGN KEY constraint failed" says no more than that */
+        snprintf(to, sizeof tx->constraint, "%s",
+                 code == SQLITE_CONSTRAINT_FOREIGNKEY ? "fkey" : "check");
         return;
     }
     p += strlen("failed: ");
