@@ -25,7 +25,8 @@ static struct str checksum(const struct migration *m, enum engine e, struct aren
     return (struct str){text, 64};
 }
 
-/* The table of what was applied, made at the first look. */
+/* The table of what was applied, made by the first step. Two processes take
+ * their steps one after the other: SQLite has one writer anyway. */
 static int make_table(struct tx *tx)
 {
     return tx_script(tx, tx_engine(tx) == ENGINE_SQLITE
@@ -41,10 +42,11 @@ static int make_table(struct tx *tx)
 static int read_state(void *arg, struct tx *tx)
 {
     struct walk *w = arg;
-    int rc = make_table(tx);
-    struct migration_row *rows;
+    struct migrations_known_row known;
+    struct migration_row *rows = NULL;
     size_t n = 0;
-    if (rc >= 0)
+    int rc = migrations_known(tx, &known);
+    if (rc >= 0 && known.n)
         rc = migrations_applied(tx, &rows, &n);
     if (rc < 0)
         return rc;
@@ -75,7 +77,9 @@ static int read_state(void *arg, struct tx *tx)
 static int step(void *arg, struct tx *tx)
 {
     struct walk *w = arg;
-    int rc = read_state(w, tx);
+    int rc = make_table(tx);
+    if (rc >= 0)
+        rc = read_state(w, tx);
     if (rc < 0)
         return rc;
     int at = 0; /* the last one applied */
@@ -92,27 +96,42 @@ static int step(void *arg, struct tx *tx)
         rc = w->up ? migration_note(tx, w->m->number, str_c(w->m->name), checksum(w->m, e, w->a),
                                     clock_now())
                    : migration_forget(tx, w->m->number);
+    if (rc >= 0 && !w->up && at == 1)
+        rc = tx_script(tx, "DROP TABLE schema_migrations");
     return rc < 0 ? rc : 0;
 }
 
-static int in_tx(struct walk *w, int (*fn)(void *arg, struct tx *tx))
+enum { TRIES = 5 };
+
+static int try_tx(struct walk *w, struct conn *c, enum tx_mode mode,
+                  int (*fn)(void *arg, struct tx *tx))
+{
+    struct tx *tx = NULL;
+    int rc = tx_begin(c, mode, w->a, &tx);
+    if (rc < 0)
+        return rc;
+    rc = fn(w, tx);
+    if (rc >= 0)
+        return tx_commit(&tx);
+    tx_rollback(&tx);
+    return rc;
+}
+
+static int in_tx(struct walk *w, enum tx_mode mode, int (*fn)(void *arg, struct tx *tx))
 {
     struct conn *c = NULL;
-    int rc = conn_open(w->store, CONN_WRITER, &c);
-    struct tx *tx = NULL;
-    if (rc >= 0)
-        rc = tx_begin(c, TX_WRITE, w->a, &tx);
+    int rc = conn_open(w->store, mode == TX_READ ? CONN_READER : CONN_WRITER, &c);
     if (rc >= 0) {
-        rc = fn(w, tx);
-        if (rc < 0)
-            tx_rollback(&tx);
-        else
-            rc = tx_commit(&tx);
+        rc = ERR_RETRY;
+        for (int i = 0; rc == ERR_RETRY && i < TRIES; i++)
+            rc = try_tx(w, c, mode, fn);
+    }
+    if (rc < 0 && str_is_null(*w->why)) {
+        struct str trouble = c ? conn_trouble(c) : STR_NULL;
+        *w->why = arena_printf(w->a, "%s%s%s%s%.*s", w->m ? w->m->name : "", w->m ? ": " : "",
+                               err_row(rc)->message, trouble.n ? ": " : "", STR_ARG(trouble));
     }
     conn_close(&c);
-    if (rc < 0 && str_is_null(*w->why))
-        *w->why = arena_printf(w->a, "%s%s%s", w->m ? w->m->name : "", w->m ? ": " : "",
-                               err_row(rc)->message);
     return rc;
 }
 
@@ -121,7 +140,7 @@ int migrate_status(struct store *s, struct arena *a, struct migration_state **ou
 {
     struct walk w = {.store = s, .a = a, .why = why};
     *why = STR_NULL;
-    int rc = in_tx(&w, read_state);
+    int rc = in_tx(&w, TX_READ, read_state);
     *out = w.v;
     *n = w.n;
     return rc;
@@ -132,7 +151,7 @@ static int walk(struct walk *w)
     *w->why = STR_NULL;
     int rc = 0;
     while (rc == 0 && !w->done)
-        rc = in_tx(w, step);
+        rc = in_tx(w, TX_WRITE, step);
     return rc;
 }
 
@@ -156,11 +175,19 @@ int migrate_check(struct store *s, struct arena *a, struct str *why)
     int rc = migrate_status(s, a, &v, &n, why);
     if (rc < 0)
         return rc;
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         if (v[i].applied_at == I64_NULL) {
             *why = arena_printf(a, "migration %.*s is not applied; run clientele migrate up",
                                 STR_ARG(v[i].name));
             return ERR_USAGE;
         }
+        if (v[i].changed) {
+            *why = arena_printf(a,
+                                "migration %.*s was applied with another text than this "
+                                "program's; the store was made by another version",
+                                STR_ARG(v[i].name));
+            return ERR_STORE_NEWER;
+        }
+    }
     return 0;
 }

@@ -2,6 +2,14 @@
 
 -- row migration_row (number: int, name: text, checksum: text, applied_at: time)
 
+-- Is there a table of them at all: asked without making one.
+-- migrations_known () -> one (n: int) sqlite
+-- across companies: the schema is everybody's
+SELECT count(*) AS n FROM sqlite_schema WHERE type = 'table' AND name = 'schema_migrations';
+-- migrations_known () -> one (n: int) postgres
+SELECT count(*) AS n FROM pg_catalog.pg_tables
+WHERE schemaname = current_schema() AND tablename = 'schema_migrations';
+
 -- Everything applied, in order.
 -- migrations_applied () -> many migration_row
 -- across companies: the schema is everybody's

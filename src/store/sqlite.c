@@ -2,23 +2,11 @@
  * means durable. Every connection belongs to one thread. Statements are
  * prepared once a connection and always reset: an open one would keep the log
  * from being moved into the file. */
-#include "base/clock.h"
 #include "base/log.h"
 #include "store/sqlite_priv.h"
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
-
-static struct sqlite_conn *self(const struct conn *c)
-{
-    return (struct sqlite_conn *)(uintptr_t)c;
-}
-
-const char *sqlite_file(const struct store *s)
-{
-    return s->url + sizeof "sqlite:" - 1;
-}
 
 int sqlite_error(int code)
 {
@@ -88,79 +76,6 @@ static int failed(struct sqlite_conn *c, const char *what, int code)
     return rc;
 }
 
-static int pragma(sqlite3 *db, const char *sql)
-{
-    return sqlite3_exec(db, sql, NULL, NULL, NULL);
-}
-
-static struct str open_why(const char *path, int code, sqlite3 *db, struct arena *a)
-{
-    struct stat st;
-    if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
-        return arena_printf(a, "%s is a directory, not a database file", path);
-    switch (code & 0xff) {
-    case SQLITE_NOTADB:
-        return arena_printf(a, "%s is not a database file", path);
-    case SQLITE_CORRUPT:
-        return arena_printf(a, "%s is damaged; restore a backup", path);
-    case SQLITE_READONLY:
-    case SQLITE_PERM:
-        return arena_printf(a, "%s cannot be written", path);
-    case SQLITE_CANTOPEN:
-        return arena_printf(a, "%s cannot be opened or made", path);
-    default:
-        return arena_printf(a, "%s: %s", path, db ? sqlite3_errmsg(db) : sqlite3_errstr(code));
-    }
-}
-
-int sqlite_open_db(const struct store *s, enum conn_role role, sqlite3 **db, struct arena *a,
-                   struct str *why)
-{
-    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
-    if (s->options.create)
-        flags |= SQLITE_OPEN_CREATE;
-    int code = sqlite3_open_v2(sqlite_file(s), db, flags, NULL);
-    if (code == SQLITE_OK) {
-        sqlite3_busy_timeout(*db, (int)(s->options.busy_us / 1000));
-        code = pragma(*db, "PRAGMA page_size = 4096; PRAGMA journal_mode = WAL;"
-                           "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
-                           "PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 0;"
-                           "PRAGMA trusted_schema = OFF");
-    }
-    if (code == SQLITE_OK)
-        code = pragma(*db, role == CONN_WRITER ? "PRAGMA cache_size = -32768"
-                                               : "PRAGMA cache_size = -8192");
-    if (code == SQLITE_OK && sqlite3_db_readonly(*db, "main") == 1)
-        code = SQLITE_READONLY;
-    if (code == SQLITE_OK)
-        return 0;
-    if (why)
-        *why = open_why(sqlite_file(s), code, *db, a);
-    sqlite3_close(*db);
-    *db = NULL;
-    return sqlite_error(code);
-}
-
-static int store_open_sqlite(struct store *s, struct arena *a, struct str *why)
-{
-    s->name = strdup(s->url);
-    if (!s->name)
-        abort();
-    if (!*sqlite_file(s)) {
-        *why = STR("sqlite: needs a path, as in sqlite:clientele.db");
-        return ERR_USAGE;
-    }
-    struct stat st;
-    if (!s->options.create && stat(sqlite_file(s), &st) != 0) {
-        *why = arena_printf(a, "there is no file %s", sqlite_file(s));
-        return ERR_STORE_DOWN;
-    }
-    sqlite3 *db = NULL;
-    int rc = sqlite_open_db(s, CONN_READER, &db, a, why);
-    sqlite3_close(db);
-    return rc;
-}
-
 static int open_conn(struct store *s, enum conn_role role, struct conn **out)
 {
     struct sqlite_conn *c = calloc(1, sizeof *c);
@@ -188,7 +103,7 @@ static int open_conn(struct store *s, enum conn_role role, struct conn **out)
 
 static void close_conn(struct conn *conn)
 {
-    struct sqlite_conn *c = self(conn);
+    struct sqlite_conn *c = sqlite_self(conn);
     for (size_t i = 0; i < c->prepared.cap; i++)
         sqlite3_finalize(c->prepared.slots[i].value);
     stmt_map_free(&c->prepared);
@@ -213,7 +128,7 @@ static int run_plain(struct sqlite_conn *c, sqlite3_stmt *st, const char *what)
 
 static int begin(struct conn *conn, enum tx_mode mode)
 {
-    struct sqlite_conn *c = self(conn);
+    struct sqlite_conn *c = sqlite_self(conn);
     c->lost = false;
     return mode == TX_WRITE ? run_plain(c, c->begin_write, "BEGIN IMMEDIATE")
                             : run_plain(c, c->begin_read, "BEGIN");
@@ -221,14 +136,14 @@ static int begin(struct conn *conn, enum tx_mode mode)
 
 static void rollback(struct conn *conn)
 {
-    struct sqlite_conn *c = self(conn);
+    struct sqlite_conn *c = sqlite_self(conn);
     if (!sqlite3_get_autocommit(c->db))
         (void)run_plain(c, c->rollback, "ROLLBACK");
 }
 
 static int commit(struct conn *conn)
 {
-    struct sqlite_conn *c = self(conn);
+    struct sqlite_conn *c = sqlite_self(conn);
     if (c->lost)
         return ERR_STORE_FULL; /* what ran after the loss committed by itself or not at all */
     int rc = run_plain(c, c->commit, "COMMIT");
@@ -239,7 +154,7 @@ static int commit(struct conn *conn)
 
 static int ping(struct conn *conn)
 {
-    struct sqlite_conn *c = self(conn);
+    struct sqlite_conn *c = sqlite_self(conn);
     int rc = run_plain(c, c->begin_read, "BEGIN");
     rollback(conn);
     return rc;
@@ -247,15 +162,15 @@ static int ping(struct conn *conn)
 
 static bool alive(const struct conn *c)
 {
-    return !self(c)->lost;
+    return !sqlite_self(c)->lost;
 }
 
 static int script(struct conn *conn, const char *sql)
 {
-    struct sqlite_conn *c = self(conn);
+    struct sqlite_conn *c = sqlite_self(conn);
     if (c->lost)
         return ERR_STORE_FULL;
-    int code = pragma(c->db, sql);
+    int code = sqlite3_exec(c->db, sql, NULL, NULL, NULL);
     return code == SQLITE_OK ? 0 : failed(c, "script", code);
 }
 
@@ -297,7 +212,7 @@ static sqlite3_stmt *ready(struct sqlite_conn *c, const struct stmt *s, const un
 /* Reset, not clear_bindings: the next use binds every parameter anew. */
 static int one(struct conn *conn, const struct stmt *s, const union sql_value *v, void *row)
 {
-    struct sqlite_conn *c = self(conn);
+    struct sqlite_conn *c = sqlite_self(conn);
     int rc;
     sqlite3_stmt *st = ready(c, s, v, &rc);
     if (!st)
@@ -321,7 +236,7 @@ static int one(struct conn *conn, const struct stmt *s, const union sql_value *v
 static int many(struct conn *conn, const struct stmt *s, const union sql_value *v, void **out,
                 size_t *n)
 {
-    struct sqlite_conn *c = self(conn);
+    struct sqlite_conn *c = sqlite_self(conn);
     int rc;
     sqlite3_stmt *st = ready(c, s, v, &rc);
     if (!st)
@@ -339,7 +254,7 @@ static int many(struct conn *conn, const struct stmt *s, const union sql_value *
 
 static int count(struct conn *conn, const struct stmt *s, const union sql_value *v)
 {
-    struct sqlite_conn *c = self(conn);
+    struct sqlite_conn *c = sqlite_self(conn);
     int rc;
     sqlite3_stmt *st = ready(c, s, v, &rc);
     if (!st)
@@ -358,7 +273,7 @@ static int effect(struct conn *conn, const struct stmt *s, const union sql_value
 
 static int prepare(struct conn *conn, const struct stmt *s, struct arena *a, struct str *why)
 {
-    struct sqlite_conn *c = self(conn);
+    struct sqlite_conn *c = sqlite_self(conn);
     sqlite3_stmt *st = NULL;
     int code = sqlite3_prepare_v2(c->db, s->sqlite, -1, &st, NULL);
     int rc = 0;
@@ -377,43 +292,13 @@ static int prepare(struct conn *conn, const struct stmt *s, struct arena *a, str
 
 static void assert_idle(const struct conn *c)
 {
-    for (sqlite3_stmt *st = NULL; (st = sqlite3_next_stmt(self(c)->db, st)) != NULL;)
+    for (sqlite3_stmt *st = NULL; (st = sqlite3_next_stmt(sqlite_self(c)->db, st)) != NULL;)
         assert(!sqlite3_stmt_busy(st));
 }
 
-/* PASSIVE does not wait for anybody, but does nothing on a connection that has
- * not read yet. RESTART makes the next writer begin at the log's start. */
-static void checkpoint(struct conn *conn, bool restart)
-{
-    struct sqlite_conn *c = self(conn);
-    if (pragma(c->db, "SELECT 1 FROM sqlite_schema LIMIT 1") != SQLITE_OK)
-        return;
-    (void)sqlite3_wal_checkpoint_v2(
-        c->db, NULL, restart ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
-}
-
-static int64_t wal_bytes(const struct store *s)
-{
-    char path[4096];
-    struct stat st;
-    snprintf(path, sizeof path, "%s-wal", sqlite_file(s));
-    return stat(path, &st) == 0 ? (int64_t)st.st_size : 0;
-}
-
-static struct str version(struct store *s, struct arena *a)
-{
-    (void)s;
-    return arena_printf(a, "SQLite %s", sqlite3_libversion());
-}
-
-static void store_close_sqlite(struct store *s)
-{
-    (void)s; /* connections are closed by those who opened them */
-}
-
 const struct driver sqlite_driver = {
-    .store_open = store_open_sqlite,
-    .store_close = store_close_sqlite,
+    .store_open = sqlite_store_open,
+    .store_close = sqlite_store_close,
     .conn_open = open_conn,
     .conn_close = close_conn,
     .ping = ping,
@@ -431,8 +316,8 @@ const struct driver sqlite_driver = {
     .script = script,
     .prepare = prepare,
     .assert_idle = assert_idle,
-    .checkpoint = checkpoint,
-    .wal_bytes = wal_bytes,
+    .checkpoint = sqlite_checkpoint,
+    .wal_bytes = sqlite_wal_bytes,
     .backup = sqlite_backup,
-    .version = version,
+    .version = sqlite_version,
 };

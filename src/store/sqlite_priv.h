@@ -11,15 +11,32 @@ struct sqlite_conn {
     bool lost; /* the engine ended the transaction by itself */
 };
 
+static inline struct sqlite_conn *sqlite_self(const struct conn *c)
+{
+    return (struct sqlite_conn *)(uintptr_t)c;
+}
+
+/* sqlite_file.c */
+MUST_CHECK int sqlite_store_open(struct store *s, struct arena *a, struct str *why);
+void sqlite_store_close(struct store *s);
+/* Where the file is. */
+const char *sqlite_file(const struct store *s);
 /* Opens the file with our pragmas. why may be NULL. */
-MUST_CHECK int sqlite_open_db(const struct store *s, enum conn_role role, sqlite3 **db,
-                              struct arena *a, struct str *why);
+MUST_CHECK int sqlite_open_db(struct store *s, enum conn_role role, sqlite3 **db, struct arena *a,
+                              struct str *why);
+void sqlite_checkpoint(struct conn *c, bool restart);
+int64_t sqlite_wal_bytes(const struct store *s);
+struct str sqlite_version(struct store *s, struct arena *a);
+
+/* sqlite.c */
 /* The ERR_… of an engine's result code. */
 int sqlite_error(int code);
-const char *sqlite_file(const struct store *s);
+
+/* sqlite_value.c */
 /* Binds, 0 or negative. */
 MUST_CHECK int sqlite_bind(sqlite3_stmt *st, const struct stmt *s, const union sql_value *v);
 /* The row that stands in st, texts copied to the arena. */
 void sqlite_read_row(sqlite3_stmt *st, const struct stmt *s, struct arena *a, char *row);
+
 /* sqlite_backup.c */
-int sqlite_backup(struct store *s, const char *path, struct arena *a, struct str *why);
+MUST_CHECK int sqlite_backup(struct store *s, const char *path, struct arena *a, struct str *why);

@@ -2,6 +2,7 @@
  * postgres*.c the two drivers. */
 #pragma once
 #include "store/store.h"
+#include <stdatomic.h>
 
 struct driver;
 
@@ -11,6 +12,7 @@ struct store {
     char *url;  /* as given; may hold a password */
     char *name; /* for people, without one */
     struct store_options options;
+    atomic_llong wal; /* SQLite: bytes in the log that count, see sqlite_file.c */
 };
 
 struct tx {
