@@ -25,18 +25,21 @@ static struct str checksum(const struct migration *m, enum engine e, struct aren
     return (struct str){text, 64};
 }
 
-/* The table of what was applied, made by the first step. Two processes take
- * their steps one after the other: SQLite has one writer anyway. */
-static int make_table(struct tx *tx)
+/* Two processes take their steps one after the other; SQLite has one writer
+ * anyway. The table of what was applied is made by the first step up. */
+static int prepare_step(struct tx *tx, bool up)
 {
-    return tx_script(tx, tx_engine(tx) == ENGINE_SQLITE
-                             ? "CREATE TABLE IF NOT EXISTS schema_migrations ("
-                               "number integer NOT NULL PRIMARY KEY, name text NOT NULL, "
-                               "checksum text NOT NULL, applied_at integer NOT NULL) STRICT"
-                             : "SELECT pg_advisory_xact_lock(7216435820641); "
-                               "CREATE TABLE IF NOT EXISTS schema_migrations ("
-                               "number bigint NOT NULL PRIMARY KEY, name text NOT NULL, "
-                               "checksum text NOT NULL, applied_at timestamptz NOT NULL)");
+    if (tx_engine(tx) == ENGINE_SQLITE)
+        return up ? tx_script(tx, "CREATE TABLE IF NOT EXISTS schema_migrations ("
+                                  "number integer NOT NULL PRIMARY KEY, name text NOT NULL, "
+                                  "checksum text NOT NULL, applied_at integer NOT NULL) STRICT")
+                  : 0;
+    int rc = tx_script(tx, "SELECT pg_advisory_xact_lock(7216435820641)");
+    if (rc >= 0 && up)
+        rc = tx_script(tx, "CREATE TABLE IF NOT EXISTS schema_migrations ("
+                           "number bigint NOT NULL PRIMARY KEY, name text NOT NULL, "
+                           "checksum text NOT NULL, applied_at timestamptz NOT NULL)");
+    return rc;
 }
 
 static int read_state(void *arg, struct tx *tx)
@@ -77,7 +80,7 @@ static int read_state(void *arg, struct tx *tx)
 static int step(void *arg, struct tx *tx)
 {
     struct walk *w = arg;
-    int rc = make_table(tx);
+    int rc = prepare_step(tx, w->up);
     if (rc >= 0)
         rc = read_state(w, tx);
     if (rc < 0)
@@ -98,6 +101,7 @@ static int step(void *arg, struct tx *tx)
                    : migration_forget(tx, w->m->number);
     if (rc >= 0 && !w->up && at == 1)
         rc = tx_script(tx, "DROP TABLE schema_migrations");
+    w->done = w->up ? at + 1 >= w->target : at - 1 <= w->target;
     return rc < 0 ? rc : 0;
 }
 

@@ -282,10 +282,6 @@ static void statements_are_prepared_or_named(void **state)
     assert_int_equal(conn_ping(f->conn), 0);
 }
 
-#define BOTH(test)                                                                                 \
-    {                                                                                              \
-#test, test, setup, teardown, NULL                                                         \
-    }
 #define TESTS                                                                                      \
     {                                                                                              \
         BOTH(every_type_comes_back), BOTH(null_comes_back_as_null_and_empty_as_empty),             \
@@ -299,24 +295,16 @@ static void statements_are_prepared_or_named(void **state)
             BOTH(rows_go_to_the_arena_that_was_named), BOTH(statements_are_prepared_or_named),     \
     }
 
-static int on_sqlite(void)
+static int on(CMFixtureFunction setup)
 {
-    CMFixtureFunction setup = setup_sqlite;
-    const struct CMUnitTest sqlite[] = TESTS;
-    return cmocka_run_group_tests(sqlite, NULL, NULL);
-}
-
-static int on_postgres(void)
-{
-    CMFixtureFunction setup = setup_postgres;
-    const struct CMUnitTest postgres[] = TESTS;
-    return cmocka_run_group_tests(postgres, NULL, NULL);
+    const struct CMUnitTest list[] = TESTS;
+    return cmocka_run_group_tests(list, NULL, NULL);
 }
 
 int main(void)
 {
-    int failed = on_sqlite();
+    int failed = on(setup_sqlite);
     if (test_postgres())
-        failed += on_postgres();
+        failed += on(setup_postgres);
     return failed;
 }

@@ -204,3 +204,9 @@ static inline size_t seen_by_other(struct fixture *f)
     assert_int_equal(tx_commit(&tx), 0);
     return n;
 }
+
+/* For tables of tests that are run with `setup` of either engine. */
+#define BOTH(test)                                                                                 \
+    {                                                                                              \
+#test, test, setup, teardown, NULL                                                         \
+    }
