@@ -179,8 +179,9 @@ static int refuse_parse(struct str json, const json_error_t *why, struct arena *
         field_error(e, a, path, "utf8", "is not valid UTF-8");
         return ERR_BAD_JSON;
     default:
-        field_error(e, a, path, "syntax", "line %d, column %d: %s", why->line, why->column,
-                    why->text);
+        /* Jansson quotes what stands there, and may cut it within a letter */
+        field_error(e, a, path, "syntax", "line %d, column %d: %.*s", why->line, why->column,
+                    STR_ARG(text_excerpt(a, str_c(why->text))));
         return ERR_BAD_JSON;
     }
 }

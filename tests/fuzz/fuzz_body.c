@@ -7,9 +7,8 @@
 
 static void check_errors(int err, const struct field_errors *e)
 {
-    CHECK(err == 0 || err == ERR_BAD_JSON || err == ERR_INVALID);
-    CHECK(err != ERR_INVALID || e->n > 0);
-    CHECK(err != 0 || e->n == 0);
+    CHECK(err == 0 || err == ERR_BAD_JSON || err == ERR_INVALID || err == ERR_PHONE_INVALID);
+    CHECK((err == 0) == (e->n == 0));
     for (size_t i = 0; i < e->n && i < FIELD_ERRORS_MAX; i++) {
         CHECK(e->v[i].code && *e->v[i].code);
         CHECK(utf8_valid(e->v[i].field) && e->v[i].message.n && utf8_valid(e->v[i].message));

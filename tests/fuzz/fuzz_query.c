@@ -30,9 +30,12 @@ static void decode(const struct fields *f, struct str query, const struct route 
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
-    static struct router *router; /* global: made once for all inputs */
-    if (!router)
-        router = router_new(arena_new(64 * 1024), all_routes, all_route_count);
+    static struct arena *ever; /* global: these two are made once for all inputs */
+    static struct router *router;
+    if (!router) {
+        ever = arena_new(64 * 1024);
+        router = router_new(ever, all_routes, all_route_count);
+    }
     if (n < 1)
         return 0;
     struct arena *a = arena_new(4096);
