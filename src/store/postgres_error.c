@@ -64,11 +64,12 @@ static void quoted(const char *message, int k, char *out, size_t size)
 }
 
 /* null value in column "C" of relation "T" violates not-null constraint */
-static void not_null(const PGresult *r, const char *message, char *out, size_t size)
+static void not_null(const char *message, const char *of_table, const char *of_column, char *out,
+                     size_t size)
 {
     char table[64], column[64];
-    snprintf(table, sizeof table, "%s", field(r, PG_DIAG_TABLE_NAME));
-    snprintf(column, sizeof column, "%s", field(r, PG_DIAG_COLUMN_NAME));
+    snprintf(table, sizeof table, "%s", of_table);
+    snprintf(column, sizeof column, "%s", of_column);
     if (!*column)
         quoted(message, 0, column, sizeof column);
     if (!*table)
@@ -77,14 +78,14 @@ static void not_null(const PGresult *r, const char *message, char *out, size_t s
     snprintf(out, size, "%.63s_%.63s_not_null", table, column);
 }
 
-void pg_constraint(const PGresult *r, char *out, size_t size)
+void pg_constraint_name(const char *message, const char *state, const char *name, const char *table,
+                        const char *column, char *out, size_t size)
 {
-    const char *message = field(r, PG_DIAG_MESSAGE_PRIMARY);
-    if (strcmp(field(r, PG_DIAG_SQLSTATE), "23502") == 0) {
-        not_null(r, message, out, size);
+    if (strcmp(state, "23502") == 0) {
+        not_null(message, table, column, out, size);
         return;
     }
-    snprintf(out, size, "%s", field(r, PG_DIAG_CONSTRAINT_NAME));
+    snprintf(out, size, "%s", name);
     const char *named = strstr(message, "constraint \"");
     if (!*out && named)
         quoted(named, 0, out, size);
@@ -121,7 +122,10 @@ int pg_error(struct pg_conn *c, const PGresult *r, const char *what)
         if (strncmp(state, states[i].state, strlen(states[i].state)) == 0)
             err = states[i].err;
     if (err == ERR_CONSTRAINT) {
-        pg_constraint(r, c->conn.tx.constraint, sizeof c->conn.tx.constraint);
+        pg_constraint_name(field(r, PG_DIAG_MESSAGE_PRIMARY), state,
+                           field(r, PG_DIAG_CONSTRAINT_NAME), field(r, PG_DIAG_TABLE_NAME),
+                           field(r, PG_DIAG_COLUMN_NAME), c->conn.tx.constraint,
+                           sizeof c->conn.tx.constraint);
         return err;
     }
     if (err != ERR_RETRY && err != ERR_IN_PROGRESS)

@@ -87,5 +87,7 @@ void pg_read_row(const PGresult *r, int at, const struct stmt *s, struct arena *
 int pg_error(struct pg_conn *c, const PGresult *r, const char *what);
 /* The connection cannot be used any more after this result. */
 bool pg_fatal(const PGresult *r);
-/* Without the shard's number: "customers_phone_key_102042". */
-void pg_constraint(const PGresult *r, char *out, size_t size);
+/* The constraint's name of a message's fields, without the shard's number:
+ * "customers_phone_key_102042". */
+void pg_constraint_name(const char *message, const char *state, const char *name, const char *table,
+                        const char *column, char *out, size_t size);
