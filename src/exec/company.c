@@ -187,7 +187,7 @@ static int by_host(struct req *r, struct tx *tx, struct uuid *id)
 
 int company_fix(struct worker *w, struct req *r, struct tx *tx)
 {
-    if (r->route->rule == COMPANY_NONE)
+    if (r->route->rule == COMPANY_NONE || r->route->rule == COMPANY_SECRET)
         return 0;
     struct uuid id = UUID_NIL;
     int rc = r->route->rule == COMPANY_HOST ? by_host(r, tx, &id) : by_token(r, &id);

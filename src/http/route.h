@@ -7,9 +7,10 @@
 
 enum company_rule {
     COMPANY_MISSING_ = 0,
-    COMPANY_TOKEN, /* the token's; SUPER_ADMIN may name another by ?companyId= or body companyId */
-    COMPANY_HOST,  /* public: `company` slug in body or query, else Host, else the only one */
-    COMPANY_NONE,  /* concerns no company: health, docs */
+    COMPANY_TOKEN,  /* the token's; SUPER_ADMIN may name another by ?companyId= or body companyId */
+    COMPANY_HOST,   /* public: `company` slug in body or query, else Host, else the only one */
+    COMPANY_NONE,   /* concerns no company: health, docs; public ones run without a transaction */
+    COMPANY_SECRET, /* public: a token in the body names it; `lookup` sets r->company */
 };
 
 enum run_mode {
