@@ -107,7 +107,7 @@ static const struct opt backup_opts[] = {
 const struct command backup_command = {
     .name = "backup",
     .usage = "FILE [--plain | --key-file FILE]",
-    .help = "Copy a SQLite store into a new file while it is being served.\n\n"
+    .help = "copy a SQLite store into a new file while it is being served\n"
             "The copy is consistent and is encrypted with XChaCha20-Poly1305 unless --plain. "
             "Without the key file it cannot be read again. PostgreSQL has tools of its own.",
     .opts = backup_opts,

@@ -177,7 +177,7 @@ static int doctor_run(const struct args *a)
 const struct command doctor_command = {
     .name = "doctor",
     .usage = "",
-    .help = "Examine a store and name what is wrong with it.\n\n"
+    .help = "examine a store and name what is wrong with it\n"
             "Asks the engine for damage, checks that the schema is current, that every statement "
             "is understood and every index there, and recomputes every figure that is derived "
             "from others. Changes nothing. Exits 1 when something differs.",

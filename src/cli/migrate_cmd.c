@@ -107,7 +107,7 @@ static const struct opt migrate_opts[] = {
 const struct command migrate_command = {
     .name = "migrate",
     .usage = "status|up|down [--to N]",
-    .help = "Show, apply or take back changes of the store's schema.\n\n"
+    .help = "show, apply or take back changes of the store's schema\n"
             "`status` exits 1 when something is left to apply. `up` applies what is missing, each "
             "migration in one transaction; `down --to N` takes back everything after N.",
     .opts = migrate_opts,

@@ -17,6 +17,6 @@ static int openapi_run(const struct args *a)
 const struct command openapi_command = {
     .name = "openapi",
     .usage = "",
-    .help = "Print the description of the API (OpenAPI 3.1, JSON).",
+    .help = "print the description of the API (OpenAPI 3.1, JSON)",
     .run = openapi_run,
 };

@@ -105,7 +105,7 @@ static const struct opt restore_opts[] = {
 const struct command restore_command = {
     .name = "restore",
     .usage = "FILE [--key-file FILE]",
-    .help = "Make the SQLite store of --store from a backup.\n\n"
+    .help = "make the SQLite store of --store from a backup\n"
             "Checks the whole file first, refuses one that a newer program made, and never "
             "overwrites a store. PostgreSQL has tools of its own.",
     .opts = restore_opts,

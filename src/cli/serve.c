@@ -197,8 +197,6 @@ static int serve_run(const struct args *a)
     int status;
 
     s.app.settings = args_settings(a);
-    log_setup((enum log_level)setting_enum(s.app.settings, SETTING_LOG_LEVEL),
-              setting_enum(s.app.settings, SETTING_LOG_FORMAT) == 1);
     signals_block(&s.signals);
     int rc = services_start(&s, &why);
     if (rc < 0) {
@@ -228,7 +226,7 @@ static const struct opt serve_opts[] = {
 const struct command serve_command = {
     .name = "serve",
     .usage = "[--listen ADDR:PORT] [--no-migrate]",
-    .help = "Serve the API and the pages.\n\n"
+    .help = "serve the API and the pages\n"
             "Brings the store's schema up, listens, and prints the address on standard output. "
             "SIGTERM or SIGINT finish what is running and stop within ten seconds. A PostgreSQL "
             "that is away is waited for: /healthz says 200, /readyz and the API 503 meanwhile.",

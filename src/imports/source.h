@@ -1,0 +1,32 @@
+/* An import's input: CSV or JSON Lines, from a file or standard input, as
+ * records whose values stand in the order of the fields that are wanted. */
+#pragma once
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/str.h"
+#include <stdint.h>
+
+enum { IMPORT_FIELDS_MAX = 32 };
+
+struct import_record {
+    int64_t row;                     /* of the spreadsheet, or line of the file; from 1 */
+    const char *bad;                 /* NULL, or why this is no record */
+    struct str v[IMPORT_FIELDS_MAX]; /* by place in the wanted fields; null: absent or empty */
+};
+
+struct source;
+/* path: "-" is standard input. fields: names that are wanted, NULL-terminated.
+ * map: "Header=field,…" or null; a header that is not mapped is matched by its
+ * letters and digits alone: "External ID" is externalId. why: a sentence. */
+MUST_CHECK int source_open(struct source **out, const char *path, const char *const *fields,
+                           struct str map, struct arena *a, struct str *why);
+void source_close(struct source **s);
+/* 1 a record with its texts in a, 0 the end, ERR_IO. */
+MUST_CHECK int source_next(struct source *s, struct arena *a, struct import_record *out);
+/* Bytes read and bytes in all (0: unknown). */
+int64_t source_position(const struct source *s);
+int64_t source_size(const struct source *s);
+/* Which wanted fields the header has (CSV), by place; JSON Lines: all. */
+bool source_has(const struct source *s, size_t field);
+/* Names in the input that nobody wanted, at most 32. */
+struct strs source_ignored(const struct source *s);
