@@ -2,6 +2,7 @@
 #include "imports/source.h"
 #include "imports/csv.h"
 #include "imports/jsonl.h"
+#include <assert.h>
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -18,8 +19,7 @@ struct source {
     size_t npeeked, peeked_at; /* what of them was not handed out yet */
     struct csv *csv;           /* one of the two */
     struct jsonl *jsonl;
-    const char *const *fields;
-    size_t nfields;
+    const struct fields *fields;
     struct str map;                  /* "Header=field,…" */
     int column[CSV_FIELDS_MAX];      /* CSV: field of each column, -1 none */
     size_t ncolumns;                 /* of the header */
@@ -66,9 +66,11 @@ static bool same_name(struct str a, struct str b)
 
 static int field_named(const struct source *s, struct str name)
 {
-    for (size_t i = 0; i < s->nfields; i++)
-        if (same_name(name, str_c(s->fields[i])))
+    for (size_t i = 0; i < s->fields->n; i++) {
+        const struct field *f = &s->fields->v[i];
+        if (same_name(name, str_c(f->name)) || (f->alias && same_name(name, str_c(f->alias))))
             return (int)i;
+    }
     return -1;
 }
 
@@ -116,6 +118,8 @@ static int check_map(const struct source *s, struct arena *a, struct str *why)
 
 static void ignore(struct source *s, struct str name)
 {
+    if (name.n == 0)
+        return;
     for (size_t i = 0; i < s->nignored; i++)
         if (str_eq(s->ignored[i], name))
             return;
@@ -146,7 +150,7 @@ static int read_header(struct source *s, const char *path, struct arena *a, stru
         if (f < 0) {
             ignore(s, str_trim(r.v[i]));
         } else if (s->has[f]) {
-            *why = arena_printf(a, "%s: two columns are %s", path, s->fields[f]);
+            *why = arena_printf(a, "%s: two columns are %s", path, s->fields->v[f].name);
             return ERR_INVALID;
         } else {
             s->has[f] = any = true;
@@ -202,16 +206,15 @@ static int open_file(struct source *s, const char *path, struct arena *a, struct
     return 0;
 }
 
-int source_open(struct source **out, const char *path, const char *const *fields, struct str map,
+int source_open(struct source **out, const char *path, const struct fields *fields, struct str map,
                 struct arena *a, struct str *why)
 {
     struct source *s = calloc(1, sizeof(*s));
 
     if (!s)
         abort();
+    assert(fields->n <= IMPORT_FIELDS_MAX);
     s->fields = fields;
-    while (fields[s->nfields])
-        s->nfields++;
     s->map = str_is_null(map) ? STR("") : map;
     s->arena = a;
     *out = s;
@@ -285,7 +288,6 @@ static int next_jsonl(struct source *s, struct arena *a, struct import_record *o
             ignore(s, r.v[i].name);
             continue;
         }
-        s->has[f] = true;
         out->v[f] = clean(a, r.v[i].value);
     }
     return 1;
@@ -305,11 +307,6 @@ int64_t source_position(const struct source *s)
 int64_t source_size(const struct source *s)
 {
     return s->size;
-}
-
-bool source_has(const struct source *s, size_t field)
-{
-    return s->jsonl || s->has[field];
 }
 
 struct strs source_ignored(const struct source *s)

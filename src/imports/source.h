@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "base/str.h"
+#include "http/field.h"
 #include <stdint.h>
 
 enum { IMPORT_FIELDS_MAX = 32 };
@@ -15,10 +16,11 @@ struct import_record {
 };
 
 struct source;
-/* path: "-" is standard input. fields: names that are wanted, NULL-terminated.
- * map: "Header=field,…" or null; a header that is not mapped is matched by its
- * letters and digits alone: "External ID" is externalId. why: a sentence. */
-MUST_CHECK int source_open(struct source **out, const char *path, const char *const *fields,
+/* path: "-" is standard input. fields: those that are wanted, at most
+ * IMPORT_FIELDS_MAX. map: "Header=field,…" or null; a header that is not mapped
+ * is matched by its letters and digits alone: "External ID" is externalId.
+ * why: a sentence. */
+MUST_CHECK int source_open(struct source **out, const char *path, const struct fields *fields,
                            struct str map, struct arena *a, struct str *why);
 void source_close(struct source **s);
 /* 1 a record with its texts in a, 0 the end, ERR_IO. */
@@ -26,7 +28,5 @@ MUST_CHECK int source_next(struct source *s, struct arena *a, struct import_reco
 /* Bytes read and bytes in all (0: unknown). */
 int64_t source_position(const struct source *s);
 int64_t source_size(const struct source *s);
-/* Which wanted fields the header has (CSV), by place; JSON Lines: all. */
-bool source_has(const struct source *s, size_t field);
 /* Names in the input that nobody wanted, at most 32. */
 struct strs source_ignored(const struct source *s);

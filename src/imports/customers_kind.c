@@ -1,0 +1,248 @@
+/* Importing customers: known by id, externalId or phone, in this order. */
+#include "base/clock.h"
+#include "base/json_out.h"
+#include "customers/customers.h"
+#include "imports/imports_priv.h"
+#include "imports/kind.h"
+#include <jansson.h>
+
+enum { TAGS_MAX = 50, TAG_MAX = 50 };
+
+struct customer_in {
+    struct given given;
+    struct uuid id;
+    struct str external_id, name, preferred_name, phone, email, address, area, notes;
+    struct str tags, preferences, active;
+    int64_t birthday, anniversary, created_at;
+};
+
+/* clang-format off */
+#define IN(name_, type_, member_, ...)                                                             \
+    {.name = name_, .type = type_, .place = IN_PATH, .offset = offsetof(struct customer_in, member_), \
+     __VA_ARGS__}
+FIELDS(customer_import_in, "CustomerImport", struct customer_in,
+       IN("externalId", F_TEXT, external_id, .max = 100, .help = "id in the other system; an import with the same one changes nothing"),
+       IN("name", F_TEXT, name, .flags = FIELD_REQUIRED, .min = 1, .max = 200, .help = "as people write it"),
+       IN("preferredName", F_TEXT, preferred_name, .max = 200, .help = "how to call them"),
+       IN("phone", F_PHONE, phone, .help = "in any spelling; may be missing where there is an externalId"),
+       IN("email", F_EMAIL, email, .help = "need not be unique"),
+       IN("address", F_TEXT, address, .max = 500, .help = "as one text"),
+       IN("area", F_TEXT, area, .max = 100, .help = "part of town"),
+       IN("birthday", F_DATE, birthday, .help = "YYYY-MM-DD"),
+       IN("anniversary", F_DATE, anniversary, .help = "YYYY-MM-DD"),
+       IN("notes", F_TEXT, notes, .max = 4000, .help = "of staff, for staff"),
+       IN("tags", F_TEXT, tags, .help = "labels with ; between them, or a JSON list"),
+       IN("preferences", F_TEXT, preferences, .max = 8192, .help = "a JSON object"),
+       IN("isActive", F_TEXT, active, .names = (const char *const[]){"true", "false", NULL}, .help = "true or false"),
+       IN("createdAt", F_TIME, created_at, .help = "a time, or a day in the company's zone; else the time of the import"),
+       IN("id", F_UUID, id, .help = "kept as the record's id, as exports have it"));
+/* clang-format on */
+
+static bool tag_ok(struct str tag, struct arena *a, struct outcome *o)
+{
+    if (tag.n <= TAG_MAX * 4 && utf8_count(tag) <= TAG_MAX)
+        return true;
+    outcome_reject(o, "tags", arena_printf(a, "a tag is longer than %d characters", TAG_MAX));
+    return false;
+}
+
+/* "vip; regular" or ["vip","regular"] to a JSON list. */
+static struct str tags_of(struct str text, struct arena *a, struct outcome *o)
+{
+    json_t *list = text.p[0] == '[' ? json_loadb(text.p, text.n, 0, NULL) : json_array();
+    const char *end = text.p + text.n;
+    struct buf b;
+
+    for (const char *p = text.p; text.p[0] != '[' && p < end;) {
+        const char *semi = memchr(p, ';', (size_t)(end - p));
+        struct str tag = str_trim((struct str){p, (size_t)((semi ? semi : end) - p)});
+        if (tag.n)
+            json_array_append_new(list, json_stringn(tag.p, tag.n));
+        p = semi ? semi + 1 : end;
+    }
+    if (!json_is_array(list) || json_array_size(list) > TAGS_MAX) {
+        json_decref(list);
+        outcome_reject(o, "tags", arena_printf(a, "not a list of at most %d tags", TAGS_MAX));
+        return STR_NULL;
+    }
+    buf_init(&b, 64 * 1024);
+    struct json_out j = json_out(&b);
+    json_open(&j, '[');
+    for (size_t i = 0; i < json_array_size(list) && o->verdict == VERDICT_OPEN; i++) {
+        const json_t *v = json_array_get(list, i);
+        struct str tag = {json_string_value(v), json_string_length(v)};
+        if (!tag.p)
+            outcome_reject_lit(o, "tags", "a tag is not a text");
+        else if (tag_ok(tag, a, o))
+            json_text(&j, tag);
+    }
+    json_close(&j, ']');
+    struct str out = arena_str(a, buf_view(&b));
+    buf_free(&b);
+    json_decref(list);
+    return out;
+}
+
+static void check(const struct import *x, struct arena *a, void *row, struct outcome *o)
+{
+    struct customer_in *in = row;
+
+    if (!in->phone.n && !in->external_id.n && uuid_is_nil(in->id))
+        outcome_reject_lit(o, "phone", "a phone or an externalId is needed");
+    if (in->created_at == I64_NULL)
+        in->created_at = x->now;
+    import_check_time(x, "createdAt", in->created_at, o);
+    if (in->tags.n && o->verdict == VERDICT_OPEN)
+        in->tags = tags_of(in->tags, a, o);
+    if (in->preferences.n) {
+        json_t *v = json_loadb(in->preferences.p, in->preferences.n, JSON_REJECT_DUPLICATES, NULL);
+        if (!json_is_object(v))
+            outcome_reject_lit(o, "preferences", "not a JSON object");
+        json_decref(v);
+    }
+    if (uuid_is_nil(in->id))
+        in->id = uuid_new(in->created_at);
+}
+
+static struct customer_new new_of(const struct import *x, const struct customer_in *in)
+{
+    return (struct customer_new){
+        .id = in->id,
+        .name = in->name,
+        .preferred_name = in->preferred_name,
+        .phone = in->phone,
+        .email = in->email,
+        .external_id = in->external_id,
+        .address = in->address,
+        .area = in->area,
+        .notes = in->notes,
+        .tags = in->tags,
+        .preferences = in->preferences,
+        .birthday = in->birthday,
+        .anniversary = in->anniversary,
+        .batch_id = x->batch,
+        .created_at = in->created_at,
+    };
+}
+
+/* The record that has this row's id, externalId or phone: 1, 0, negative. A
+ * phone that belongs to a person with another externalId is not this person. */
+static int find(struct tx *tx, struct uuid company, const struct customer_in *in,
+                struct customer_row *out, bool *foreign)
+{
+    int rc = GIVEN(in, id) ? customer_by_id(tx, company, in->id, out) : 0;
+
+    *foreign = false;
+    if (rc == 0 && in->external_id.n)
+        rc = customer_by_external_id(tx, company, in->external_id, out);
+    if (rc == 0 && in->phone.n) {
+        rc = customer_by_phone(tx, company, in->phone, out);
+        *foreign = rc == 1 && in->external_id.n && out->external_id.n;
+    }
+    return rc;
+}
+
+/* A row that could not be inserted: somebody is there already. */
+static int match(struct import *x, struct tx *tx, const struct customer_in *in, struct outcome *o)
+{
+    struct customer_row have;
+    bool foreign;
+    int rc = find(tx, x->company->id, in, &have, &foreign);
+
+    if (rc < 0)
+        return rc;
+    if (rc == 0)
+        return ERR_RETRY; /* gone since: run the batch again */
+    if (foreign) {
+        outcome_reject_lit(o, "phone", "belongs to a customer with another externalId");
+        return 0;
+    }
+    o->verdict = VERDICT_MATCHED;
+    /* The person was known by phone only: the other system's id comes to it, so
+     * that its orders find the person. */
+    if (in->external_id.n && !have.external_id.n)
+        rc = import_adopt_external_id(tx, x->company->id, have.id, in->external_id, x->now);
+    return rc < 0 ? rc : 0;
+}
+
+static int write(struct import *x, struct tx *tx, struct arena *a, const struct import_rows *r)
+{
+    const struct customer_in *in = r->rows;
+    struct customer_new *v = ARENA_ARRAY(a, struct customer_new, r->n);
+    size_t *at = ARENA_ARRAY(a, size_t, r->n), n = 0;
+    int8_t *made = ARENA_ARRAY(a, int8_t, r->n);
+    int rc;
+
+    for (size_t i = 0; i < r->n; i++)
+        if (r->outcomes[i].verdict == VERDICT_OPEN) {
+            v[n] = new_of(x, &in[i]);
+            at[n++] = i;
+        }
+    rc = customers_insert_many(tx, x->company, a, v, n, made);
+    for (size_t i = 0; rc >= 0 && i < n; i++) {
+        struct outcome *o = &r->outcomes[at[i]];
+        if (!made[i])
+            rc = match(x, tx, &in[at[i]], o);
+        else
+            o->verdict = VERDICT_CREATED;
+        if (rc >= 0 && made[i] && str_eq(in[at[i]].active, STR("false")))
+            rc = customer_set_active(tx, x->company->id, in[at[i]].id, false, x->now);
+    }
+    return rc < 0 ? rc : 0;
+}
+
+/* The verdicts that writing would give, as far as looking can tell. */
+static int forecast(struct import *x, struct tx *tx, struct arena *a, const struct import_rows *r)
+{
+    const struct customer_in *in = r->rows;
+    struct customer_row have;
+    bool foreign;
+
+    (void)a;
+    for (size_t i = 0; i < r->n; i++) {
+        struct outcome *o = &r->outcomes[i];
+        if (o->verdict != VERDICT_OPEN)
+            continue;
+        int rc = find(tx, x->company->id, &in[i], &have, &foreign);
+        if (rc < 0)
+            return rc;
+        bool twice = in[i].external_id.n && seen_add(x->state, 'e', in[i].external_id);
+        bool phone_twice = in[i].phone.n && seen_add(x->state, 'p', in[i].phone);
+        foreign |= rc == 0 && !twice && phone_twice && in[i].external_id.n;
+        if (foreign)
+            outcome_reject_lit(o, "phone", "belongs to a customer with another externalId");
+        else
+            o->verdict = rc == 1 || twice || phone_twice ? VERDICT_MATCHED : VERDICT_CREATED;
+    }
+    return 0;
+}
+
+static int start(struct import *x, struct tx *tx)
+{
+    (void)tx;
+    if (x->dry)
+        x->state = seen_new();
+    return 0;
+}
+
+static void stop(struct import *x)
+{
+    struct seen *s = x->state;
+
+    seen_free(&s);
+    x->state = NULL;
+}
+
+static int decide(struct import *x, struct tx *tx, struct arena *a, const struct import_rows *r)
+{
+    return x->dry ? forecast(x, tx, a, r) : write(x, tx, a, r);
+}
+
+const struct import_kind import_customers = {
+    .name = "customers",
+    .fields = &customer_import_in,
+    .check = check,
+    .start = start,
+    .write = decide,
+    .stop = stop,
+};

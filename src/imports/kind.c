@@ -1,0 +1,75 @@
+/* What all kinds of imports share. */
+#include "imports/kind.h"
+#include <stdlib.h>
+
+void outcome_reject(struct outcome *o, const char *field, struct str reason)
+{
+    *o = (struct outcome){.verdict = VERDICT_REJECTED, .field = field, .reason = reason};
+}
+
+/* Open addressing over hashes of the texts: of 1,000,000 texts two share a
+ * hash once in 30 million dry runs, and a dry run is only a forecast. */
+struct seen {
+    uint64_t *v; /* 0: free */
+    size_t room; /* a power of two */
+    size_t n;
+};
+
+struct seen *seen_new(void)
+{
+    struct seen *s = calloc(1, sizeof(*s));
+
+    if (!s || !(s->v = calloc(1024, sizeof(*s->v))))
+        abort();
+    s->room = 1024;
+    return s;
+}
+
+void seen_free(struct seen **s)
+{
+    if (*s) {
+        free((*s)->v);
+        free(*s);
+    }
+    *s = NULL;
+}
+
+static bool put(uint64_t *v, size_t room, uint64_t h)
+{
+    size_t i = h & (room - 1);
+
+    while (v[i] && v[i] != h)
+        i = (i + 1) & (room - 1);
+    bool there = v[i] == h;
+    v[i] = h;
+    return there;
+}
+
+static void grow(struct seen *s)
+{
+    uint64_t *v = calloc(s->room * 2, sizeof(*v));
+
+    if (!v)
+        abort();
+    for (size_t i = 0; i < s->room; i++)
+        if (s->v[i])
+            put(v, s->room * 2, s->v[i]);
+    free(s->v);
+    s->v = v;
+    s->room *= 2;
+}
+
+bool seen_add(struct seen *s, char kind, struct str text)
+{
+    uint64_t h = (UINT64_C(14695981039346656037) ^ (unsigned char)kind) * UINT64_C(1099511628211);
+
+    for (size_t i = 0; i < text.n; i++) /* FNV-1a */
+        h = (h ^ (unsigned char)text.p[i]) * UINT64_C(1099511628211);
+    h ^= h >> 32;
+    h = h ? h : 1;
+    if (s->n * 2 >= s->room)
+        grow(s);
+    bool there = put(s->v, s->room, h);
+    s->n += !there;
+    return there;
+}

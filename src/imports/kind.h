@@ -1,0 +1,58 @@
+/* A kind of import: its fields, how a record of the input becomes a row, and
+ * how rows go into the store. One constant each; run.c drives them. */
+#pragma once
+#include "http/field.h"
+#include "http/req.h"
+#include "imports/source.h"
+#include "store/store.h"
+
+enum verdict { VERDICT_OPEN, VERDICT_CREATED, VERDICT_MATCHED, VERDICT_REJECTED };
+
+/* What became of one record. */
+struct outcome {
+    enum verdict verdict;
+    const char *field; /* at fault; NULL: the whole record */
+    struct str reason; /* a sentence */
+};
+
+/* What one import knows while it runs; the same for all its batches. */
+struct import {
+    const struct company *company;
+    struct uuid batch; /* nil on a dry run */
+    int64_t now;       /* us, at the begin */
+    bool dry;          /* look, but write nothing */
+    void *state;       /* the kind's own */
+    struct arena *arena; /* of the whole import */
+};
+
+/* A batch in the writer's hands: rows[i] belongs to outcomes[i]. */
+struct import_rows {
+    const void *rows;
+    struct outcome *outcomes; /* those still open are to be decided */
+    size_t n;
+};
+
+struct import_kind {
+    const char *name;            /* "customers" */
+    const struct fields *fields; /* all IN_PATH; texts of the record by name */
+    /* Further rules about a decoded row, in the parsing thread. NULL none. */
+    void (*check)(const struct import *x, struct arena *a, void *row, struct outcome *o);
+    /* Before the first batch: what `state` needs. NULL none. */
+    int (*start)(struct import *x, struct tx *tx);
+    /* Decides the open rows of a batch. May be run again in another
+     * transaction after a rollback. */
+    int (*write)(struct import *x, struct tx *tx, struct arena *a, const struct import_rows *rows);
+    /* Lets go what start made outside the arena. NULL none. */
+    void (*stop)(struct import *x);
+};
+extern const struct import_kind import_customers, import_orders, import_users;
+
+void outcome_reject(struct outcome *o, const char *field, struct str reason);
+#define outcome_reject_lit(o, field, lit) outcome_reject((o), (field), STR(lit))
+
+/* A set of 64-bit keys, for what a dry run has seen. Grows as it must. */
+struct seen;
+struct seen *seen_new(void);
+void seen_free(struct seen **s);
+/* True when the text (with its kind in front) was there before. */
+bool seen_add(struct seen *s, char kind, struct str text);
