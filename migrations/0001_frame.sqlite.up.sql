@@ -84,7 +84,7 @@ CREATE TABLE users (
 ) STRICT;
 CREATE INDEX users_customer ON users (company_id, customer_id) WHERE customer_id IS NOT NULL;
 CREATE INDEX users_phone ON users (company_id, phone) WHERE phone IS NOT NULL;
-CREATE INDEX users_batch ON users (company_id, batch_id) WHERE batch_id IS NOT NULL;
+CREATE INDEX users_batch ON users (company_id, batch_id, id) WHERE batch_id IS NOT NULL;
 
 -- A family of refresh tokens: one sign-in on one device.
 CREATE TABLE sessions (

@@ -46,7 +46,7 @@ CREATE INDEX customers_name ON customers (company_id, name_key, id);
 CREATE INDEX customers_created ON customers (company_id, created_at, id);
 CREATE INDEX customers_last_order ON customers (company_id, last_order_at, id)
     WHERE last_order_at IS NOT NULL;
-CREATE INDEX customers_batch ON customers (company_id, batch_id) WHERE batch_id IS NOT NULL;
+CREATE INDEX customers_batch ON customers (company_id, batch_id, id) WHERE batch_id IS NOT NULL;
 
 -- Numbers a person had before; several people may have had the same.
 CREATE TABLE customer_former_phones (

@@ -46,7 +46,7 @@ CREATE INDEX orders_phone ON orders (company_id, customer_phone, created_at, id)
 -- Few orders are open, refunded or cancelled for long: their lists are short.
 CREATE INDEX orders_not_paid ON orders (company_id, status, created_at, id)
     WHERE status <> 'PAID';
-CREATE INDEX orders_batch ON orders (company_id, batch_id) WHERE batch_id IS NOT NULL;
+CREATE INDEX orders_batch ON orders (company_id, batch_id, id) WHERE batch_id IS NOT NULL;
 
 CREATE TABLE order_lines (
     company_id blob NOT NULL,   -- tenant

@@ -55,7 +55,7 @@ static void consume(struct csv *c, size_t n)
 /* More bytes into the window: 1 some, 0 none are left or no room, negative. */
 static int fill(struct csv *c)
 {
-    if (c->eof || c->end - c->at >= CSV_RECORD_MAX)
+    if (c->eof || c->end - c->at > CSV_RECORD_MAX + 1) /* what follows a last quote, too */
         return 0;
     if (c->at > 0) {
         memmove(c->buf, c->buf + c->at, c->end - c->at);
@@ -72,10 +72,9 @@ static int fill(struct csv *c)
 
 /* Where a scan for the end of a record stands. */
 struct scan {
-    size_t n;       /* bytes of the record looked at */
-    bool quoted;    /* inside quotes */
-    bool fresh;     /* at the beginning of a field */
-    bool has_quote; /* some field is quoted: it needs the slow split */
+    size_t n;    /* bytes of the record looked at */
+    bool quoted; /* inside quotes */
+    bool fresh;  /* at the beginning of a field */
 };
 
 /* Goes on to the record's end within the window: true when it is there. */
@@ -103,10 +102,7 @@ static bool scan_on(const struct csv *c, struct scan *s)
         }
         if (ch == '\n' || ch == '\r')
             return true;
-        if (ch == '"' && s->fresh) {
-            s->quoted = true;
-            s->has_quote = true;
-        }
+        s->quoted = ch == '"' && s->fresh;
         s->fresh = ch == c->delimiter;
         s->n++;
     }
@@ -117,24 +113,23 @@ static bool scan_on(const struct csv *c, struct scan *s)
  * before anything, negative; *n its length without the line end. */
 static int find_record(struct csv *c, struct scan *s, const char **bad)
 {
+    bool whole;
+
     *s = (struct scan){.fresh = true};
-    while (!scan_on(c, s)) {
+    while (!(whole = scan_on(c, s)) && s->n <= CSV_RECORD_MAX) {
         int rc = fill(c);
         if (rc < 0)
             return rc;
-        if (rc > 0)
-            continue;
-        if (!c->eof) {
-            *bad = "the record is longer than 512 KiB, or a quote is not closed";
-            return 1;
+        if (rc == 0 && c->eof) {
+            whole = scan_on(c, s); /* a quote at the very end closes only now */
+            break;
         }
-        if (scan_on(c, s))
-            return 1;
-        if (s->quoted)
-            *bad = "a quote is not closed";
-        return s->n > 0;
     }
-    return 1;
+    if (s->n > CSV_RECORD_MAX)
+        *bad = "the record is longer than 512 KiB, or a quote is not closed";
+    else if (s->quoted)
+        *bad = "a quote is not closed";
+    return whole || s->n > 0;
 }
 
 /* A quoted field that begins at p (behind the quote): unquotes in place.
@@ -239,9 +234,11 @@ static int start(struct csv *c)
         bool crlf = n > 6 && p[5] == '\r' && p[6] == '\n';
         consume(c, crlf ? 7 : 6);
         c->row++;
+        p = c->buf + c->at;
+        n = c->end - c->at;
     }
     if (c->delimiter == 0)
-        c->delimiter = guess(c->buf + c->at, c->end - c->at);
+        c->delimiter = guess(p, n < CSV_FIELD_MAX ? n : CSV_FIELD_MAX);
     return 0;
 }
 

@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "base/json_out.h"
 #include "customers/customers.h"
+#include "http/text.h"
 #include "imports/imports_priv.h"
 #include "imports/kind.h"
 #include <jansson.h>
@@ -186,7 +187,7 @@ static int write(struct import *x, struct tx *tx, struct arena *a, const struct 
         else
             o->verdict = VERDICT_CREATED;
         if (rc >= 0 && made[i] && str_eq(in[at[i]].active, STR("false")))
-            rc = customer_set_active(tx, x->company->id, in[at[i]].id, false, x->now);
+            rc = import_customer_deactivate(tx, x->company->id, in[at[i]].id);
     }
     return rc < 0 ? rc : 0;
 }

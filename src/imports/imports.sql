@@ -44,14 +44,19 @@ SELECT id FROM orders WHERE company_id = $1 AND order_number = $2;
 UPDATE customers SET external_id = $3, version = version + 1, updated_at = $4
 WHERE company_id = $1 AND id = $2 AND external_id IS NULL;
 
+-- A person who came deactivated; no change of the record since it was made.
+-- import_customer_deactivate (company: uuid, id: uuid) -> count
+UPDATE customers SET is_active = FALSE WHERE company_id = $1 AND id = $2;
+
 -- People that a batch made, in order, with what speaks against deleting them.
 -- import_batch_customers (company: uuid, batch: uuid, after: uuid, limit: int) -> many (id: uuid, order_count: int, version: int, balance: int, loyalty_points: int, has_login: bool)
-SELECT id, order_count, version, balance, loyalty_points, user_id IS NOT NULL AS has_login
+SELECT id, order_count, version, balance, loyalty_points, user_id IS NOT NULL OR EXISTS (
+        SELECT 1 FROM users u WHERE u.company_id = $1 AND u.customer_id = customers.id) AS has_login
 FROM customers WHERE company_id = $1 AND batch_id = $2 AND id > $3 ORDER BY id LIMIT $4;
 
 -- Orders that a batch made, in order.
--- import_batch_orders (company: uuid, batch: uuid, after: uuid, limit: int) -> many (id: uuid, customer_id: uuid?, version: int)
-SELECT id, customer_id, version
+-- import_batch_orders (company: uuid, batch: uuid, after: uuid, limit: int) -> many (id: uuid)
+SELECT id
 FROM orders WHERE company_id = $1 AND batch_id = $2 AND id > $3 ORDER BY id LIMIT $4;
 
 -- Logins that a batch made, in order.

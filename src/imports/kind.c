@@ -2,6 +2,8 @@
 #include "imports/kind.h"
 #include <stdlib.h>
 
+const struct uuid import_before_all = {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}};
+
 void outcome_reject(struct outcome *o, const char *field, struct str reason)
 {
     *o = (struct outcome){.verdict = VERDICT_REJECTED, .field = field, .reason = reason};

@@ -18,10 +18,10 @@ struct outcome {
 /* What one import knows while it runs; the same for all its batches. */
 struct import {
     const struct company *company;
-    struct uuid batch; /* nil on a dry run */
-    int64_t now;       /* us, at the begin */
-    bool dry;          /* look, but write nothing */
-    void *state;       /* the kind's own */
+    struct uuid batch;   /* nil on a dry run */
+    int64_t now;         /* us, at the begin */
+    bool dry;            /* look, but write nothing */
+    void *state;         /* the kind's own */
     struct arena *arena; /* of the whole import */
 };
 
@@ -46,6 +46,9 @@ struct import_kind {
     void (*stop)(struct import *x);
 };
 extern const struct import_kind import_customers, import_orders, import_users;
+
+/* No record has this id, and every other is above it: where paging begins. */
+extern const struct uuid import_before_all;
 
 void outcome_reject(struct outcome *o, const char *field, struct str reason);
 #define outcome_reject_lit(o, field, lit) outcome_reject((o), (field), STR(lit))

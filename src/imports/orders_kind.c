@@ -98,10 +98,10 @@ static int decode_line(const struct import *x, struct arena *a, const json_t *v,
     if (rc == 0)
         rc = fields_check_required(&order_import_line_in, &in, e, a);
     if (rc < 0) {
-        outcome_reject(o, "lines",
-                       e->n ? arena_printf(a, "%.*s: %.*s", STR_ARG(e->v[0].field),
-                                           STR_ARG(e->v[0].message))
-                            : STR("not a list of lines"));
+        outcome_reject(
+            o, "lines",
+            e->n ? arena_printf(a, "%.*s: %.*s", STR_ARG(e->v[0].field), STR_ARG(e->v[0].message))
+                 : STR("not a list of lines"));
         return rc;
     }
     *out = (struct order_import_line){.sku = in.sku,
@@ -177,7 +177,7 @@ static int start(struct import *x, struct tx *tx)
     struct order_state *s = ARENA_NEW(x->arena, struct order_state);
     struct store_row *rows;
     size_t n;
-    int rc = stores_page(tx, x->company->id, UUID_NIL, I64_NULL, STORES_MAX, &rows, &n);
+    int rc = stores_page(tx, x->company->id, import_before_all, I64_NULL, STORES_MAX, &rows, &n);
 
     if (rc < 0)
         return rc;
@@ -239,7 +239,8 @@ static int person_by(struct import *x, struct tx *tx, char kind, struct str text
 
     if (text.n == 0)
         return 0;
-    if (fits && p->n == text.n + 1 && p->key[0] == kind && memcmp(p->key + 1, text.p, text.n) == 0) {
+    if (fits && p->n == text.n + 1 && p->key[0] == kind &&
+        memcmp(p->key + 1, text.p, text.n) == 0) {
         *id = p->id;
         return 1;
     }

@@ -1,4 +1,40 @@
 /* The imports slice: what it brings to the house. */
 #include "slice.h"
+#include "imports.sql.h"
+#include "imports/commands.h"
 
-const struct slice imports_slice = {.name = "imports", .routes = {.name = "imports"}};
+static const struct opt import_opts[] = {
+    {"company", OPT_TEXT, "SLUG", NULL, "whose data it is; default: the only company"},
+    {"map", OPT_TEXT, "HEADER=FIELD,…", NULL, "columns that are named otherwise"},
+    {"dry-run", OPT_FLAG, NULL, NULL, "say what would become of each row, write nothing"},
+    {"rejects", OPT_TEXT, "FILE", NULL,
+     "where rejected rows go; default: FILE.rejects.csv, only when there are any"},
+    {NULL},
+};
+
+static const struct command commands[] = {
+    {
+        .name = "import",
+        .usage = "customers|orders|users FILE, import rollback BATCH, import list",
+        .help = "bring in customers, orders or users from CSV or JSON Lines\n"
+                "FILE - is standard input. Each row is created, matched with what is there, or "
+                "rejected with the reason. Customers are known by externalId, else by phone, "
+                "orders by externalId, users by e-mail: importing twice changes nothing. A "
+                "customer known by phone only is given the externalId. Rows go in in short "
+                "transactions, beside a running server.\n"
+                "`import rollback` takes back what a batch made, but for what was used or changed "
+                "since, which it names. `import list` shows the latest batches. Exits 1 when rows "
+                "were rejected.",
+        .opts = import_opts,
+        .store = true,
+        .run = import_command,
+    },
+    {.name = NULL},
+};
+
+const struct slice imports_slice = {
+    .name = "imports",
+    .statements = &imports_sql,
+    .routes = {.name = "imports"},
+    .commands = commands,
+};

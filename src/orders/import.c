@@ -1,4 +1,4 @@
-/* Many paid orders at once, for imports and the demo: what is there already
+/* Many orders at once, for imports and the demo: what is there already
  * is found by one statement, each person's statistics change once, and what
  * goes in needs no answer. Locks as everywhere: customers, number, orders. */
 #include "base/buf.h"
@@ -176,23 +176,53 @@ static int fill_snapshots(struct batch *b, struct entry **v, size_t n)
     return 0;
 }
 
+static struct str status_of(const struct order_import *o)
+{
+    return o->status ? str_c(o->status) : ORDER_PAID;
+}
+
+static bool was_paid(const struct order_import *o)
+{
+    struct str status = status_of(o);
+    return str_eq(status, ORDER_PAID) || str_eq(status, ORDER_REFUNDED);
+}
+
+/* All of it or, while open or cancelled, nothing. */
+static int64_t paid_of(const struct order_import *o)
+{
+    return was_paid(o) ? o->total : 0;
+}
+
+static struct customer_delta share_of(const struct order_import *o)
+{
+    struct order_row row = {.status = status_of(o),
+                            .source = str_c(o->source),
+                            .paid_amount = paid_of(o),
+                            .refunded_amount = o->refunded,
+                            .created_at = o->created_at};
+    return order_share(&row);
+}
+
 /* All new orders of one person: one change of the record, a second one only
  * where first and last are not the same moment. */
 static int add_stats(struct batch *b, struct entry **v, size_t n)
 {
     struct uuid customer = v[0]->in->customer_id;
-    struct customer_delta d = {.order_count = (int64_t)n, .total_orders = (int64_t)n};
-    int64_t first = v[0]->in->created_at, last = first;
+    struct customer_delta d = {.order_at = I64_NULL};
+    int64_t last = I64_NULL;
     for (size_t i = 0; i < n; i++) {
-        const struct order_import *o = v[i]->in;
-        d.visit_count += strcmp(o->source, "POS") == 0;
-        d.total_spent += o->total;
-        first = o->created_at < first ? o->created_at : first;
-        last = o->created_at > last ? o->created_at : last;
+        struct customer_delta s = share_of(v[i]->in);
+        d.order_count += s.order_count;
+        d.total_orders += s.total_orders;
+        d.visit_count += s.visit_count;
+        d.total_spent += s.total_spent;
+        if (s.order_at == I64_NULL)
+            continue;
+        d.order_at = d.order_at == I64_NULL || s.order_at < d.order_at ? s.order_at : d.order_at;
+        last = s.order_at > last ? s.order_at : last; /* I64_NULL is below all */
     }
-    d.order_at = first;
     int rc = customers_add_stats(b->tx, b->c->id, customer, &d);
-    if (rc >= 0 && last != first)
+    if (rc >= 0 && last != d.order_at)
         rc = customers_add_stats(b->tx, b->c->id, customer,
                                  &(struct customer_delta){.order_at = last});
     return rc;
@@ -269,6 +299,7 @@ static int write_lines(struct batch *b, const struct order_import *o)
 static int write_one(struct batch *b, const struct entry *e)
 {
     const struct order_import *o = e->in;
+    int64_t paid = paid_of(o);
     int rc = order_import_insert(
         b->tx, &(struct order_import_insert_params){
                    .company = b->c->id,
@@ -280,21 +311,28 @@ static int write_one(struct batch *b, const struct entry *e)
                    .customer_name = e->name,
                    .customer_phone = e->phone,
                    .source = str_c(o->source),
+                   .status = status_of(o),
                    .subtotal = e->subtotal,
                    .discount = o->discount,
                    .total_amount = o->total,
+                   .paid_amount = paid,
+                   .refunded_amount = o->refunded,
                    .last_line = o->nlines ? (int64_t)o->nlines : o->quantity != I64_NULL,
                    .currency = b->c->currency,
                    .notes = o->notes,
                    .created_by = o->created_by,
                    .batch = o->batch_id,
                    .created_at = o->created_at,
+                   .paid_at = was_paid(o) ? o->created_at : I64_NULL,
                });
     if (rc >= 0)
         rc = write_lines(b, o);
-    if (rc >= 0 && o->total > 0) /* an order of 0.00 is paid by being closed */
-        rc = order_payment_insert(b->tx, b->c->id, o->id, 1, str_c(o->method), o->total, I64_NULL,
+    if (rc >= 0 && paid > 0) /* an order of 0.00 is paid by being closed */
+        rc = order_payment_insert(b->tx, b->c->id, o->id, 1, str_c(o->method), paid, I64_NULL,
                                   STR_NULL, o->created_by, o->created_at);
+    if (rc >= 0 && o->refunded > 0)
+        rc = order_refund_insert(b->tx, b->c->id, o->id, 1, str_c(o->method), o->refunded, STR_NULL,
+                                 o->created_by, o->created_at);
     return rc;
 }
 

@@ -18,12 +18,13 @@ struct order_import_line {
     int64_t unit_price, discount; /* minor units */
 };
 
-/* One order of an import: paid, whole, with its own number as externalId. */
+/* One order of an import: whole, with its own number as externalId. */
 struct order_import {
     struct uuid id, customer_id, store_id, batch_id, created_by;
     struct str external_id, customer_name, customer_phone, notes;
     const char *source;                    /* "POS", "WEB", … */
-    const char *method;                    /* of the payment */
+    const char *method;                    /* of the payment and the refund */
+    const char *status;                    /* NULL: "PAID" */
     int64_t quantity;                      /* thousandths; I64_NULL: no line, a bare total */
     struct str item;                       /* name of the line */
     int64_t total;                         /* minor units */
@@ -31,11 +32,15 @@ struct order_import {
     const struct order_import_line *lines; /* instead of quantity and item; NULL none */
     size_t nlines;
     int64_t discount; /* of the whole order, minor units */
+    int64_t refunded; /* what of the total was given back; all of it when REFUNDED */
     bool numbered;    /* also gets an ORD-YYYYMMDD-NNN of the local day of created_at */
 };
-/* Inserts paid orders and adds their statistics, one update a customer.
+/* Inserts orders and adds their statistics, one update a customer.
  * made[i]: 1 made, 0 the externalId was there, -1 its lines do not add up to
  * its total. A null customer_name is taken from the customer's record, or is
  * "Walk-in". */
 MUST_CHECK int orders_import_many(struct tx *tx, const struct company *c, struct arena *a,
                                   const struct order_import *v, size_t n, int8_t *made);
+/* Takes back an order that an import made, with its statistics: 1 gone; 0 it
+ * was changed since, or is not there; negative an error. */
+MUST_CHECK int orders_take_back(struct tx *tx, struct uuid company, struct uuid id);

@@ -55,13 +55,17 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'NONE', $13, $14, $15
 ON CONFLICT DO NOTHING;
 
 -- One of many, whose externalId was looked up before.
--- order_import_insert struct (company: uuid, id: uuid, order_number: text?, external_id: text?, store: uuid?, customer: uuid?, customer_name: text, customer_phone: text?, source: text, subtotal: int, discount: int, total_amount: int, last_line: int, currency: text, notes: text?, created_by: uuid?, batch: uuid?, created_at: time) -> effect
+-- order_import_insert struct (company: uuid, id: uuid, order_number: text?, external_id: text?, store: uuid?, customer: uuid?, customer_name: text, customer_phone: text?, source: text, status: text, subtotal: int, discount: int, total_amount: int, paid_amount: int, refunded_amount: int, last_line: int, currency: text, notes: text?, created_by: uuid?, batch: uuid?, created_at: time, paid_at: time?) -> effect
 INSERT INTO orders (company_id, id, order_number, external_id, store_id, customer_id, customer_type,
     customer_name, customer_phone, source, status, fulfilment, subtotal, discount, total_amount,
     paid_amount, refunded_amount, last_line, currency, notes, created_by_user_id, batch_id,
     version, created_at, paid_at, updated_at)
-VALUES ($1, $2, $3, $4, $5, $6, 'RETAIL', $7, $8, $9, 'PAID', 'NONE', $10, $11, $12, $12, 0, $13,
-    $14, $15, $16, $17, 1, $18, $18, $18);
+VALUES ($1, $2, $3, $4, $5, $6, 'RETAIL', $7, $8, $9, $10, 'NONE', $11, $12, $13, $14, $15, $16,
+    $17, $18, $19, $20, 1, $21, $22, $21);
+
+-- Lines, payments and refunds go with it.
+-- order_delete (company: uuid, id: uuid) -> count
+DELETE FROM orders WHERE company_id = $1 AND id = $2;
 
 -- order_line_insert (company: uuid, order: uuid, line_no: int, sku: text?, name: text, quantity: int, unit_price: int, discount: int, amount: int) -> effect
 INSERT INTO order_lines (company_id, order_id, line_no, sku, name, quantity, unit_price, discount,

@@ -1,0 +1,146 @@
+/* Taking an import back, in pages by id. */
+#include "imports/rollback.h"
+#include "base/clock.h"
+#include "customers/customers.h"
+#include "exec/exec.h"
+#include "imports/imports_priv.h"
+#include "imports/write.h"
+#include "orders/orders.h"
+
+enum { PAGE = 500 };
+
+/* A row of the batch and why it stays; NULL: it went. */
+struct fate {
+    struct uuid id;
+    const char *reason;
+};
+
+/* One page under way. */
+struct page {
+    struct uuid company, batch;
+    struct uuid after; /* the page begins behind it */
+    struct str kind;
+    struct fate fates[PAGE];
+    size_t n;
+};
+
+static const char *customer_stays(const struct import_batch_customers_row *c)
+{
+    if (c->order_count > 0)
+        return "has orders";
+    if (c->has_login)
+        return "has a login";
+    if (c->balance != 0 || c->loyalty_points != 0)
+        return "has a balance or points";
+    return c->version != 1 ? "was changed since" : NULL;
+}
+
+static int page_of_customers(struct page *p, struct tx *tx)
+{
+    struct import_batch_customers_row *rows;
+    int rc = import_batch_customers(tx, p->company, p->batch, p->after, PAGE, &rows, &p->n);
+
+    for (size_t i = 0; rc >= 0 && i < p->n; i++) {
+        p->fates[i] = (struct fate){rows[i].id, customer_stays(&rows[i])};
+        if (!p->fates[i].reason)
+            rc = customer_delete(tx, p->company, rows[i].id);
+    }
+    return rc;
+}
+
+static int page_of_orders(struct page *p, struct tx *tx)
+{
+    struct import_batch_orders_row *rows;
+    int rc = import_batch_orders(tx, p->company, p->batch, p->after, PAGE, &rows, &p->n);
+
+    for (size_t i = 0; rc >= 0 && i < p->n; i++) {
+        rc = orders_take_back(tx, p->company, rows[i].id);
+        p->fates[i] = (struct fate){rows[i].id, rc == 1 ? NULL : "was changed since"};
+    }
+    return rc;
+}
+
+static int page_of_users(struct page *p, struct tx *tx)
+{
+    struct import_batch_users_row *rows;
+    int rc = import_batch_users(tx, p->company, p->batch, p->after, PAGE, &rows, &p->n);
+
+    for (size_t i = 0; rc >= 0 && i < p->n; i++) {
+        p->fates[i] = (struct fate){rows[i].id, rows[i].has_signed_in  ? "has signed in"
+                                                : rows[i].version != 1 ? "was changed since"
+                                                                       : NULL};
+        if (!p->fates[i].reason)
+            rc = import_user_delete(tx, p->company, rows[i].id);
+    }
+    return rc;
+}
+
+static int do_page(void *arg, struct arena *a, struct tx *tx)
+{
+    struct page *p = arg;
+    int rc;
+
+    (void)a;
+    if (str_eq(p->kind, STR("customers")))
+        rc = page_of_customers(p, tx);
+    else if (str_eq(p->kind, STR("orders")))
+        rc = page_of_orders(p, tx);
+    else
+        rc = page_of_users(p, tx);
+    return rc < 0 ? rc : 0;
+}
+
+static int find_batch(void *arg, struct tx *tx)
+{
+    struct page *p = arg;
+    struct import_batch b;
+    int rc = import_batch_read(tx, p->company, p->batch, &b);
+
+    if (rc <= 0)
+        return rc < 0 ? rc : ERR_NOT_FOUND;
+    p->kind = b.kind;
+    rc = audit_system(tx, p->company, clock_now(), "import.rollback", p->batch, b.kind);
+    return rc < 0 ? rc : 0;
+}
+
+static int conclude(void *arg, struct tx *tx)
+{
+    struct page *p = arg;
+    int rc = import_batch_state(tx, p->company, p->batch, STR("rolled back"), clock_now());
+
+    return rc < 0 ? rc : 0;
+}
+
+static void tell(struct rollback *out, const struct page *p)
+{
+    for (size_t i = 0; i < p->n; i++) {
+        out->removed += !p->fates[i].reason;
+        out->kept += p->fates[i].reason != NULL;
+        if (p->fates[i].reason && out->stays)
+            out->stays(out->arg, p->fates[i].id, p->fates[i].reason);
+    }
+}
+
+int import_rollback(struct store *s, struct uuid company, struct uuid batch, struct arena *a,
+                    struct rollback *out)
+{
+    struct page *p = ARENA_NEW(a, struct page);
+    struct writer *w = NULL;
+    int rc = writer_open(&w, s, false);
+
+    *p = (struct page){.company = company, .batch = batch, .after = import_before_all};
+    out->removed = out->kept = 0;
+    if (rc == 0)
+        rc = writer_once(w, find_batch, p, a);
+    while (rc == 0) {
+        rc = writer_run(w, do_page, p);
+        if (rc < 0 || p->n == 0)
+            break;
+        tell(out, p);
+        p->after = p->fates[p->n - 1].id;
+    }
+    if (rc == 0)
+        rc = writer_once(w, conclude, p, a);
+    writer_close(&w);
+    return rc;
+}

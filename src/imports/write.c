@@ -1,0 +1,99 @@
+/* Writing in bulk beside a server. */
+#include "imports/write.h"
+#include "base/clock.h"
+#include "exec/exec.h"
+#include "store/store.h"
+#include <stdlib.h>
+#include <unistd.h>
+
+enum {
+    SCRATCH = 1 << 20,
+    PAUSE_US = 1000,               /* long enough for one who polls for the lock */
+    LOG_MOVE_BYTES = 64 << 20,     /* move the log into the file */
+    LOG_RESTART_BYTES = 256 << 20, /* and wait for readers of it to be gone */
+    TRIES = 20,                    /* of a transaction that finds the file locked */
+};
+
+struct writer {
+    struct store *store;
+    struct conn *conn;
+    struct arena *scratch;
+    bool read_only;
+    int64_t moved_at; /* size of the log when it was moved last */
+};
+
+int writer_open(struct writer **out, struct store *s, bool read_only)
+{
+    struct writer *w = calloc(1, sizeof(*w));
+
+    if (!w)
+        abort();
+    w->store = s;
+    w->read_only = read_only;
+    w->scratch = arena_new(SCRATCH);
+    int rc = conn_open(s, read_only ? CONN_READER : CONN_WRITER, &w->conn);
+    if (rc < 0)
+        writer_close(&w);
+    *out = w;
+    return rc;
+}
+
+void writer_close(struct writer **w)
+{
+    if (!*w)
+        return;
+    conn_close(&(*w)->conn);
+    arena_free(&(*w)->scratch);
+    free(*w);
+    *w = NULL;
+}
+
+int writer_once(struct writer *w, int (*fn)(void *arg, struct tx *tx), void *arg, struct arena *a)
+{
+    int rc = ERR_BUSY;
+
+    for (int i = 0; i < TRIES && (rc == ERR_BUSY || rc == ERR_RETRY); i++)
+        rc = exec_tx(w->store, w->conn, w->read_only ? TX_READ : TX_WRITE, a, fn, arg);
+    return rc;
+}
+
+/* What writer_run hands to exec_tx. */
+struct call {
+    int (*fn)(void *arg, struct arena *a, struct tx *tx);
+    void *arg;
+    struct arena *a;
+};
+
+static int call(void *arg, struct tx *tx)
+{
+    struct call *c = arg;
+
+    return c->fn(c->arg, c->a, tx);
+}
+
+/* The log of SQLite grows with what is written and is of use only until it is
+ * in the file. Nothing to do on PostgreSQL. */
+static void tend_log(struct writer *w)
+{
+    int64_t bytes = store_wal_bytes(w->store);
+
+    if (bytes < w->moved_at)
+        w->moved_at = 0; /* it began anew */
+    if (bytes - w->moved_at < LOG_MOVE_BYTES)
+        return;
+    conn_checkpoint(w->conn, bytes >= LOG_RESTART_BYTES);
+    w->moved_at = bytes;
+}
+
+int writer_run(struct writer *w, int (*fn)(void *arg, struct arena *a, struct tx *tx), void *arg)
+{
+    struct call c = {fn, arg, w->scratch};
+    int rc = writer_once(w, call, &c, w->scratch);
+
+    arena_reset(w->scratch);
+    if (rc < 0 || w->read_only || store_engine(w->store) != ENGINE_SQLITE)
+        return rc;
+    tend_log(w);
+    usleep(PAUSE_US);
+    return rc;
+}
