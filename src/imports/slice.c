@@ -34,7 +34,7 @@ static const struct command commands[] = {
 
 const struct slice imports_slice = {
     .name = "imports",
-    .statements = &imports_sql,
+    .statements = &imports_statements,
     .routes = {.name = "imports"},
     .commands = commands,
 };
