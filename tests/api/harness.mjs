@@ -90,7 +90,7 @@ export function cliOk(store, args, options) {
 }
 
 /** `demo --json`: {id, slug, users: {ROLE: {email, password}}}. */
-export function demoCompany(store, { customers = 20, orders = 30, seed = 1 } = {}) {
+export async function demoCompany(store, { customers = 20, orders = 30, seed = 1 } = {}) {
   const { stdout } = cliOk(store, ['demo', '--json', '--customers', customers, '--orders', orders,
     '--seed', seed]);
   const made = JSON.parse(stdout);
@@ -231,7 +231,7 @@ export function expectOk(res, status = 200) {
 export async function start({ settings = {}, companies = 2, demo = {}, env } = {}) {
   const store = await freshStore();
   const s = { store, companies: [], secrets: new Set(), agent: new http.Agent({ keepAlive: true }), logs: '' };
-  for (let i = 0; i < companies; i++) s.companies.push(demoCompany(store, { seed: i + 1, ...demo }));
+  for (let i = 0; i < companies; i++) s.companies.push(await demoCompany(store, { seed: i + 1, ...demo }));
   [s.a, s.b] = s.companies;
   for (const c of s.companies) noteSecrets(s.secrets, Object.values(c.users));
   s.process = await serve(store, settings, { env });

@@ -143,7 +143,7 @@ async function round(n, store, run) {
 }
 
 async function main(store) {
-  const company = demoCompany(store, { customers: 12, orders: 10 });
+  const company = await demoCompany(store, { customers: 12, orders: 10 });
   const customers = store.sql(`SELECT ${engine === 'sqlite' ? 'lower(hex(id))' : "replace(CAST(id AS text), '-', '')"}
     FROM customers`).map(([h]) => h.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5'));
   const first = await serve(store);
