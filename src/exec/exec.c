@@ -92,7 +92,7 @@ void exec_submit(struct exec *e, struct req *r, void (*done)(struct req *r))
     t->since = clock_mono();
     t->mark = arena_mark(r->arena);
     r->exec = t;
-    if (r->route->rule == COMPANY_NONE && r->route->perm == PERM_PUBLIC) {
+    if (r->route->rule == COMPANY_NONE && r->route->flags & ROUTE_PLAIN) {
         /* Health, docs: no store, no company, never waits. */
         int rc = r->route->handler(r, NULL);
         if (rc < 0)

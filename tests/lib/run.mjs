@@ -14,8 +14,8 @@ const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const LOGS = join(ROOT, 'build/test-logs');
 const BUILDS = {
   build: [],
-  'build-asan': ['-Db_sanitize=address,undefined', '-Db_lundef=false'],
-  'build-tsan': ['-Db_sanitize=thread', '-Db_lundef=false'],
+  'build-asan': ['-Db_sanitize=address,undefined', '-Db_lundef=false', '-Dwerror=false', '-Doptimization=1'],
+  'build-tsan': ['-Db_sanitize=thread', '-Db_lundef=false', '-Dwerror=false', '-Doptimization=1'],
 };
 const SANITIZERS = {
   ASAN_OPTIONS: 'detect_leaks=1:strict_string_checks=1',
