@@ -61,6 +61,7 @@ struct arrival {
 struct server {
     struct app *app;
     struct MHD_Daemon *daemon;
+    struct connections *connections;
     int listen_fd; /* ours until libmicrohttpd has it */
     bool log_requests;
     int64_t deadline;      /* us: longest time a request may take to arrive */

@@ -4,41 +4,9 @@
 #include "base/version.h"
 #include "http/openapi_priv.h"
 
-/* Every route but aliases, with its tag. */
-struct routed {
-    const struct route *r;
-    const char *tag;
-};
-
-struct printer {
-    struct routed *v;
-    size_t n;
-    struct json_out j;
-    struct schemas schemas;
-};
-
-static void open_key(struct json_out *j, const char *key, char bracket)
-{
-    json_key(j, str_c(key));
-    json_open(j, bracket);
-}
-
-static void put_ref(struct json_out *j, const char *kind, const char *name, struct arena *a)
-{
-    json_open(j, '{');
-    put_text(j, "$ref", arena_printf(a, "#/components/%s/%s", kind, name));
-    json_close(j, '}');
-}
-
-static void put_schema_ref(struct json_out *j, const char *name, struct arena *a)
-{
-    json_key(j, STR("schema"));
-    put_ref(j, "schemas", name, a);
-}
-
 static void put_info(struct json_out *j)
 {
-    open_key(j, "info", '{');
+    openapi_key(j, "info", '{');
     put_text(j, "title", STR("Clientele"));
     put_text(j, "version", STR(CLIENTELE_VERSION));
     put_text(j, "summary", STR("The customer system of a shop"));
@@ -48,12 +16,12 @@ static void put_info(struct json_out *j)
                  "`code` for programs, `errors` by field, `requestId` for support. Ids are UUIDs, "
                  "times RFC 3339 in UTC, money decimal texts in the company's currency. Unknown "
                  "fields are refused by name; a missing field stays, null clears."));
-    open_key(j, "license", '{');
+    openapi_key(j, "license", '{');
     put_text(j, "name", STR("MIT"));
     put_text(j, "identifier", STR("MIT"));
     json_close(j, '}');
     json_close(j, '}');
-    open_key(j, "servers", '[');
+    openapi_key(j, "servers", '[');
     json_open(j, '{');
     put_text(j, "url", STR("/"));
     put_text(j, "description", STR("This server"));
@@ -66,7 +34,7 @@ static void put_info(struct json_out *j)
 static void put_tags(struct printer *p)
 {
     struct json_out *j = &p->j;
-    open_key(j, "tags", '[');
+    openapi_key(j, "tags", '[');
     for (size_t i = 0; i < p->n; i++) {
         size_t k = 0;
         while (strcmp(p->v[k].tag, p->v[i].tag) != 0)
@@ -116,7 +84,7 @@ static const struct field *path_field(const struct route *r, struct str name)
 static void put_parameters(struct printer *p, const struct route *r)
 {
     struct json_out *j = &p->j;
-    open_key(j, "parameters", '[');
+    openapi_key(j, "parameters", '[');
     for (size_t i = 0; i < route_params(r); i++)
         put_parameter(p, route_param(r, i), path_field(r, route_param(r, i)), true);
     bool company = r->rule == COMPANY_TOKEN;
@@ -128,11 +96,11 @@ static void put_parameters(struct printer *p, const struct route *r)
         company = company && strcmp(f->name, "companyId") != 0;
     }
     if (company)
-        put_ref(j, "parameters", "CompanyId", p->schemas.a);
+        openapi_ref(j, "parameters", "CompanyId", p->schemas.a);
     if (route_idempotent(r))
-        put_ref(j, "parameters", "IdempotencyKey", p->schemas.a);
+        openapi_ref(j, "parameters", "IdempotencyKey", p->schemas.a);
     if (route_matches(r))
-        put_ref(j, "parameters", "IfMatch", p->schemas.a);
+        openapi_ref(j, "parameters", "IfMatch", p->schemas.a);
     json_close(j, ']');
 }
 
@@ -141,11 +109,11 @@ static void put_body(struct printer *p, const struct route *r)
     struct json_out *j = &p->j;
     if (!fields_have(r->in, IN_BODY))
         return;
-    open_key(j, "requestBody", '{');
+    openapi_key(j, "requestBody", '{');
     json_key(j, STR("required"));
     json_bool(j, fields_need(r->in, IN_BODY));
-    open_key(j, "content", '{');
-    open_key(j, "application/json", '{');
+    openapi_key(j, "content", '{');
+    openapi_key(j, "application/json", '{');
     json_key(j, STR("schema"));
     schema_ref(&p->schemas, j, r->in, true);
     json_close(j, '}');
@@ -157,11 +125,11 @@ static void put_body(struct printer *p, const struct route *r)
 static void put_envelope(struct printer *p, const struct route *r)
 {
     struct json_out *j = &p->j;
-    open_key(j, "schema", '{');
+    openapi_key(j, "schema", '{');
     put_text(j, "type", STR("object"));
     json_key(j, STR("required"));
     json_raw(j, r->list ? STR("[\"success\",\"data\",\"meta\"]") : STR("[\"success\",\"data\"]"));
-    open_key(j, "properties", '{');
+    openapi_key(j, "properties", '{');
     json_key(j, STR("success"));
     json_raw(j, STR("{\"const\":true}"));
     json_key(j, STR("data"));
@@ -172,7 +140,7 @@ static void put_envelope(struct printer *p, const struct route *r)
         schema_ref(&p->schemas, j, r->out, false);
         json_close(j, '}');
         json_key(j, STR("meta"));
-        put_ref(j, "schemas", "ListMeta", p->schemas.a);
+        openapi_ref(j, "schemas", "ListMeta", p->schemas.a);
     } else {
         schema_ref(&p->schemas, j, r->out, false);
     }
@@ -184,15 +152,15 @@ static void put_success(struct printer *p, const struct route *r)
 {
     struct json_out *j = &p->j;
     int status = r->status ? r->status : 200;
-    open_key(j, arena_printf(p->schemas.a, "%d", status).p, '{');
+    openapi_key(j, arena_printf(p->schemas.a, "%d", status).p, '{');
     put_text(j, "description", str_c(r->help));
     if (status != 204 && !(r->flags & (ROUTE_PLAIN | ROUTE_STREAM))) {
-        open_key(j, "content", '{');
-        open_key(j, "application/json", '{');
+        openapi_key(j, "content", '{');
+        openapi_key(j, "application/json", '{');
         if (r->out)
             put_envelope(p, r);
         else
-            put_schema_ref(j, "Message", p->schemas.a);
+            openapi_schema(j, "Message", p->schemas.a);
         json_close(j, '}');
         json_close(j, '}');
     }
@@ -222,14 +190,14 @@ static void put_failures(struct printer *p, const struct route *r)
         struct str own = own_errors(r, k->status, a);
         if (str_is_null(own)) {
             p->schemas.statuses |= UINT64_C(1) << i;
-            put_ref(j, "responses", k->name, a);
+            openapi_ref(j, "responses", k->name, a);
             continue;
         }
         json_open(j, '{');
         put_text(j, "description", arena_printf(a, "%s. %.*s", k->says, STR_ARG(own)));
-        open_key(j, "content", '{');
-        open_key(j, "application/json", '{');
-        put_schema_ref(j, "Failure", a);
+        openapi_key(j, "content", '{');
+        openapi_key(j, "application/json", '{');
+        openapi_schema(j, "Failure", a);
         json_close(j, '}');
         json_close(j, '}');
         json_close(j, '}');
@@ -262,9 +230,9 @@ static void put_operation(struct printer *p, const struct routed *routed)
     char method[8] = "";
     for (size_t i = 0; r->method[i] && i + 1 < sizeof method; i++)
         method[i] = (char)(r->method[i] | 0x20);
-    open_key(j, method, '{');
+    openapi_key(j, method, '{');
     put_text(j, "operationId", route_name(r, a));
-    open_key(j, "tags", '[');
+    openapi_key(j, "tags", '[');
     json_text(j, str_c(routed->tag));
     json_close(j, ']');
     put_text(j, "summary", str_c(r->help));
@@ -276,7 +244,7 @@ static void put_operation(struct printer *p, const struct routed *routed)
     }
     put_parameters(p, r);
     put_body(p, r);
-    open_key(j, "responses", '{');
+    openapi_key(j, "responses", '{');
     put_success(p, r);
     put_failures(p, r);
     json_close(j, '}');
@@ -287,7 +255,7 @@ static void put_operation(struct printer *p, const struct routed *routed)
 static void put_paths(struct printer *p)
 {
     struct json_out *j = &p->j;
-    open_key(j, "paths", '{');
+    openapi_key(j, "paths", '{');
     for (size_t i = 0; i < p->n; i++) {
         const char *path = p->v[i].r->path;
         size_t first = 0;
@@ -301,109 +269,6 @@ static void put_paths(struct printer *p)
             if (strcmp(p->v[k].r->path, path) == 0)
                 put_operation(p, &p->v[k]);
         json_close(j, '}');
-    }
-    json_close(j, '}');
-}
-
-static bool any_route(const struct printer *p, bool (*fits)(const struct route *r))
-{
-    for (size_t i = 0; i < p->n; i++)
-        if (fits(p->v[i].r))
-            return true;
-    return false;
-}
-
-static bool takes_company(const struct route *r)
-{
-    return r->rule == COMPANY_TOKEN;
-}
-
-static bool is_list(const struct route *r)
-{
-    return r->list;
-}
-
-static bool says_message(const struct route *r)
-{
-    return !r->out && r->status != 204 && !(r->flags & (ROUTE_PLAIN | ROUTE_STREAM));
-}
-
-static void put_component(struct json_out *j, const char *name, struct str json)
-{
-    json_key(j, str_c(name));
-    json_raw(j, json);
-}
-
-static void put_component_parameters(struct printer *p)
-{
-    struct json_out *j = &p->j;
-    open_key(j, "parameters", '{');
-    if (any_route(p, takes_company))
-        put_component(j, "CompanyId",
-                      STR("{\"name\":\"companyId\",\"in\":\"query\",\"description\":\"For "
-                          "SUPER_ADMIN: the company meant; of everybody else the token says it\","
-                          "\"schema\":{\"type\":\"string\",\"format\":\"uuid\"}}"));
-    if (any_route(p, route_idempotent))
-        put_component(j, "IdempotencyKey",
-                      STR("{\"name\":\"Idempotency-Key\",\"in\":\"header\",\"description\":\"The "
-                          "same key and body within 7 days gets the first answer again\","
-                          "\"schema\":{\"type\":\"string\",\"minLength\":1,\"maxLength\":255}}"));
-    if (any_route(p, route_matches))
-        put_component(j, "IfMatch",
-                      STR("{\"name\":\"If-Match\",\"in\":\"header\",\"description\":\"The ETag "
-                          "that was read; 412 when the record has changed since\","
-                          "\"schema\":{\"type\":\"string\"}}"));
-    json_close(j, '}');
-}
-
-static void put_component_responses(struct printer *p)
-{
-    struct json_out *j = &p->j;
-    open_key(j, "responses", '{');
-    for (int i = 0; i < ERROR_KINDS; i++) {
-        if (!(p->schemas.statuses >> i & 1))
-            continue;
-        open_key(j, error_kinds[i].name, '{');
-        put_text(j, "description", str_c(error_kinds[i].says));
-        open_key(j, "content", '{');
-        open_key(j, "application/json", '{');
-        put_schema_ref(j, "Failure", p->schemas.a);
-        json_close(j, '}');
-        json_close(j, '}');
-        json_close(j, '}');
-    }
-    json_close(j, '}');
-}
-
-static void put_component_schemas(struct printer *p)
-{
-    struct json_out *j = &p->j;
-    open_key(j, "schemas", '{');
-    put_component(
-        j, "Failure",
-        STR("{\"type\":\"object\",\"required\":[\"success\",\"message\",\"code\"],\"properties\":{"
-            "\"success\":{\"const\":false},"
-            "\"message\":{\"type\":\"string\",\"description\":\"For a person\"},"
-            "\"code\":{\"type\":\"string\",\"description\":\"For a program\"},"
-            "\"errors\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"field\","
-            "\"code\",\"message\"],\"properties\":{"
-            "\"field\":{\"type\":\"string\",\"description\":\"Path, as in lines[2].quantity\"},"
-            "\"code\":{\"type\":\"string\"},\"message\":{\"type\":\"string\"}}}},"
-            "\"requestId\":{\"type\":\"string\",\"format\":\"uuid\"}}}"));
-    if (any_route(p, is_list))
-        put_component(j, "ListMeta",
-                      STR("{\"type\":\"object\",\"required\":[\"nextCursor\",\"hasMore\"],"
-                          "\"properties\":{\"nextCursor\":{\"type\":[\"string\",\"null\"],"
-                          "\"description\":\"`cursor` of the next page\"},"
-                          "\"hasMore\":{\"type\":\"boolean\"}}}"));
-    if (any_route(p, says_message))
-        put_component(j, "Message",
-                      STR("{\"type\":\"object\",\"required\":[\"success\"],\"properties\":{"
-                          "\"success\":{\"const\":true},\"message\":{\"type\":\"string\"}}}"));
-    for (size_t i = 0; i < p->schemas.n; i++) { /* printing one may add others */
-        struct table t = p->schemas.v[i];
-        json_key(j, t.name);
-        schema_table(&p->schemas, j, &t);
     }
     json_close(j, '}');
 }
@@ -425,7 +290,7 @@ static void collect(struct printer *p, const struct route_set *const *sets, size
 static void put_aliases(struct printer *p, const struct route_set *const *sets, size_t n)
 {
     struct json_out *j = &p->j;
-    open_key(j, "x-aliases", '[');
+    openapi_key(j, "x-aliases", '[');
     for (size_t i = 0; i < n; i++)
         for (size_t k = 0; k < sets[i]->n; k++) {
             const struct route *r = &sets[i]->v[k];
@@ -454,15 +319,15 @@ struct str openapi_print(const struct route_set *const *sets, size_t n, struct a
     put_tags(p);
     put_paths(p);
     put_aliases(p, sets, n);
-    open_key(j, "components", '{');
-    open_key(j, "securitySchemes", '{');
-    put_component(j, "bearerAuth",
-                  STR("{\"type\":\"http\",\"scheme\":\"bearer\",\"description\":\"An access token "
-                      "(JWT) from /api/auth/login, or an API key\"}"));
+    openapi_key(j, "components", '{');
+    openapi_key(j, "securitySchemes", '{');
+    json_key(j, STR("bearerAuth"));
+    json_raw(j, STR("{\"type\":\"http\",\"scheme\":\"bearer\",\"description\":\"An access token "
+                    "(JWT) from /api/auth/login, or an API key\"}"));
     json_close(j, '}');
-    put_component_parameters(p);
-    put_component_responses(p);
-    put_component_schemas(p);
+    openapi_parameters(p);
+    openapi_responses(p);
+    openapi_schemas(p);
     json_close(j, '}');
     json_close(j, '}');
     struct str text = arena_str(a, buf_view(&b));

@@ -27,6 +27,30 @@ void schema_field(struct schemas *s, struct json_out *j, const struct field *f, 
 /* The schema of a remembered table. */
 void schema_table(struct schemas *s, struct json_out *j, const struct table *t);
 
+/* Every route but aliases, with its tag. */
+struct routed {
+    const struct route *r;
+    const char *tag;
+};
+
+struct printer {
+    struct routed *v;
+    size_t n;
+    struct json_out j;
+    struct schemas schemas;
+};
+
+/* "key": and an open bracket. */
+void openapi_key(struct json_out *j, const char *key, char bracket);
+/* {"$ref":"#/components/kind/name"} */
+void openapi_ref(struct json_out *j, const char *kind, const char *name, struct arena *a);
+/* "schema": and a reference to a schema of our own. */
+void openapi_schema(struct json_out *j, const char *name, struct arena *a);
+/* The components, when the paths are printed. */
+void openapi_parameters(struct printer *p);
+void openapi_responses(struct printer *p);
+void openapi_schemas(struct printer *p);
+
 /* A key with a text. */
 void put_text(struct json_out *j, const char *key, struct str s);
 

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "exec/exec.h"
+#include "http/connections.h"
 #include "http/exchange.h"
 #include "http/listen.h"
 #include "http/tls.h"
@@ -42,10 +43,11 @@ static size_t no_unescape(void *arg, struct MHD_Connection *c, char *s)
 static void on_end(void *arg, struct MHD_Connection *c, void **state,
                    enum MHD_RequestTerminationCode why)
 {
-    (void)arg, (void)c, (void)why;
+    (void)arg, (void)why;
     struct arrival *v = *state;
     if (!v)
         return;
+    connection_ends(c);
     if (v->x)
         exchange_end(v->x);
     free(v);
@@ -64,6 +66,7 @@ static enum MHD_Result on_headers(struct server *s, struct MHD_Connection *c, st
     struct exchange *x = exchange_take(s);
     v->x = x;
     x->connection = c;
+    connection_begins(c);
     exchange_begin(x, v, method);
     if (x->refusal == 0)
         return MHD_YES;
@@ -157,6 +160,7 @@ static struct MHD_Daemon *start_daemon(struct server *s, const struct tls *tls)
         {MHD_OPTION_URI_LOG_CALLBACK, (intptr_t)on_uri, s},
         {MHD_OPTION_UNESCAPE_CALLBACK, (intptr_t)no_unescape, NULL},
         {MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)on_end, s},
+        {MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)connections_notify, s->connections},
         {MHD_OPTION_STRICT_FOR_CLIENT, 1, NULL},
         {threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END, (intptr_t)threads, NULL},
         {MHD_OPTION_END, 0, NULL},
@@ -176,6 +180,7 @@ static void server_free(struct server *s)
         s->idle = x->next;
         exchange_free(x);
     }
+    connections_free(&s->connections);
     pthread_mutex_destroy(&s->lock);
     free(s);
 }
@@ -198,6 +203,8 @@ int server_start(struct app *app, struct server **out, struct arena *a, struct s
     err = listen_on(address, tls.cert ? "https" : "http", &s->listen_fd, &app->url, a, why);
     if (err)
         goto out;
+    s->connections =
+        connections_new(s->deadline + setting_int(app->settings, SETTING_IDLE_TIMEOUT));
     s->daemon = start_daemon(s, &tls);
     if (!s->daemon) {
         close(s->listen_fd);
