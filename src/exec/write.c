@@ -173,7 +173,8 @@ static bool changes_cached(const struct ticket *t)
     if (!t->r || t->r->error)
         return false;
     const char *action = t->r->route->action;
-    static const char *const kinds[] = {"user.", "company.", "api_key.", "auth.logout"};
+    static const char *const kinds[] = {
+        "user.", "company.", "api_key.", "auth.", "customer.deactivate", "customer.activate"};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (strncmp(action, kinds[i], strlen(kinds[i])) == 0)
             return true;
