@@ -74,7 +74,8 @@ int sqlite_open_db(struct store *s, enum conn_role role, sqlite3 **db, struct ar
 {
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
     errno = 0;
-    int code = sqlite3_open_v2(sqlite_file(s), db, flags, NULL);
+    sqlite_join_writes();
+    int code = sqlite3_open_v2(sqlite_file(s), db, flags, SQLITE_JOINED_WRITES);
     if (code == SQLITE_OK) {
         sqlite3_busy_timeout(*db, (int)(s->options.busy_us / 1000));
         code = exec(*db, "PRAGMA page_size = 4096; PRAGMA journal_mode = WAL;"

@@ -21,6 +21,11 @@ MUST_CHECK int sqlite_store_open(struct store *s, struct arena *a, struct str *w
 void sqlite_store_close(struct store *s);
 /* Where the file is. */
 const char *sqlite_file(const struct store *s);
+/* sqlite_vfs.c: the file layer that joins the log's writes, by name, and the
+ * one of the system that it stands on. */
+#define SQLITE_JOINED_WRITES "clientele"
+#define SQLITE_FILE_LAYER "unix"
+void sqlite_join_writes(void);
 /* Opens the file with our pragmas. why may be NULL. */
 MUST_CHECK int sqlite_open_db(struct store *s, enum conn_role role, sqlite3 **db, struct arena *a,
                               struct str *why);
