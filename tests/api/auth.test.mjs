@@ -78,17 +78,17 @@ test('all that cannot sign in get the same answer', async () => {
 });
 
 test('unknown users take as long as wrong passwords', async () => {
-  const time = async (email) => {
-    const took = [];
-    for (let i = 0; i < 5; i++) {
+  const took = { known: [], unknown: [] };
+  const emails = { known: s.a.users.DELIVERY.email, unknown: 'not-there@example.com' };
+  for (let i = 0; i < 8; i++) {
+    for (const [who, email] of Object.entries(emails)) {
       const t = process.hrtime.bigint();
       await login({ email, password: 'wrong one' });
-      took.push(Number(process.hrtime.bigint() - t) / 1e6);
+      took[who].push(Number(process.hrtime.bigint() - t) / 1e6);
     }
-    return took.sort((a, b) => a - b)[2];
-  };
-  const known = await time(s.a.users.DELIVERY.email);
-  const unknown = await time('not-there@example.com');
+  }
+  // The quickest of each: what a busy machine adds is not the server's doing.
+  const [known, unknown] = [Math.min(...took.known), Math.min(...took.unknown)];
   assert.ok(unknown > known / 2 && unknown < known * 2, `${known} ms, ${unknown} ms`);
 });
 

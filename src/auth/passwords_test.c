@@ -1,0 +1,129 @@
+/* Passwords: what is taken, how it is hashed, and the worker's queue. */
+#include "auth/passwords.h"
+#include "base/clock.h"
+#include "base/test.h"
+#include <pthread.h>
+#include <sodium.h>
+#include <stdatomic.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+static int setup(void **state)
+{
+    assert_true(sodium_init() >= 0);
+    *state = arena_new(4096);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct arena *a = *state;
+    arena_free(&a);
+    return 0;
+}
+
+static void test_hash(void **state)
+{
+    struct arena *a = *state;
+    struct str one = password_hash(STR("correct horse"), a);
+    struct str two = password_hash(STR("correct horse"), a);
+    assert_true(str_starts(one, STR("$argon2id$v=19$m=19456,t=2,p=1$")));
+    assert_false(str_eq(one, two));
+    assert_true(password_verify(STR("correct horse"), one));
+    assert_false(password_verify(STR("correct hors"), one));
+    assert_false(password_verify(STR("Correct horse"), one));
+    assert_false(password_verify(STR(""), one));
+    assert_false(password_verify(STR_NULL, one));
+}
+
+static void test_no_hash_is_no_password(void **state)
+{
+    (void)state;
+    char large[300];
+    memset(large, '$', sizeof large);
+    assert_false(password_verify(STR("x"), STR_NULL));
+    assert_false(password_verify(STR("x"), STR("")));
+    assert_false(password_verify(STR("x"), STR("$2b$12$of.another.kind")));
+    assert_false(password_verify(STR("x"), (struct str){large, sizeof large}));
+}
+
+static int64_t time_of(struct str hash)
+{
+    int64_t best = INT64_MAX;
+    for (int i = 0; i < 5; i++) {
+        int64_t from = clock_mono();
+        assert_false(password_verify(STR("wrong"), hash));
+        int64_t took = clock_mono() - from;
+        best = took < best ? took : best;
+    }
+    return best;
+}
+
+/* Nobody learns from the time whether there is such a user. */
+static void test_same_time_without_a_hash(void **state)
+{
+    struct arena *a = *state;
+    int64_t with = time_of(password_hash(STR("correct horse"), a));
+    int64_t without = time_of(STR_NULL);
+    assert_true(without > with / 2 && without < with * 2);
+}
+
+static void test_refused(void **state)
+{
+    (void)state;
+    char large[201];
+    memset(large, 'x', sizeof large);
+    assert_null(password_refused(STR("8 bytes!")));
+    assert_null(password_refused((struct str){large, 200}));
+    assert_non_null(password_refused((struct str){large, 201}));
+    assert_non_null(password_refused(STR("7 bytes")));
+    assert_non_null(password_refused(STR_NULL));
+    assert_non_null(password_refused(STR("password123")));
+    assert_non_null(password_refused(STR("PassWord123")));
+}
+
+struct work {
+    pthread_mutex_t gate; /* held: the worker waits */
+    atomic_int ran, nice;
+};
+
+static void wait_at_gate(void *arg)
+{
+    struct work *w = arg;
+    pthread_mutex_lock(&w->gate);
+    pthread_mutex_unlock(&w->gate);
+    w->nice = getpriority(PRIO_PROCESS, (id_t)gettid());
+    w->ran++;
+}
+
+static void test_bounded_queue(void **state)
+{
+    (void)state;
+    struct work w = {.gate = PTHREAD_MUTEX_INITIALIZER};
+    struct passwords *p = NULL;
+    assert_int_equal(passwords_start(&p, 3), 0);
+    pthread_mutex_lock(&w.gate);
+    int taken = 0;
+    /* One may be at the gate already, three wait. */
+    for (int i = 0; i < 10; i++)
+        taken += passwords_submit(p, wait_at_gate, &w) == 0;
+    assert_in_range(taken, 3, 4);
+    assert_int_equal(passwords_submit(p, wait_at_gate, &w), ERR_BUSY);
+    pthread_mutex_unlock(&w.gate);
+    passwords_stop(&p);
+    assert_null(p);
+    assert_int_equal(w.ran, taken);
+    assert_int_equal(w.nice, getpriority(PRIO_PROCESS, 0) + 10);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_hash),
+        cmocka_unit_test(test_no_hash_is_no_password),
+        cmocka_unit_test(test_same_time_without_a_hash),
+        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_bounded_queue),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}
