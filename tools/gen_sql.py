@@ -16,12 +16,28 @@ KINDS = {"one": "STMT_ONE", "many": "STMT_MANY", "count": "STMT_COUNT", "effect"
 ENGINES = ("sqlite", "postgres")
 REFUSED = [(r"::", "'::' is PostgreSQL's alone; use CAST"),
            (r"\bnow\s*\(", "times come as parameters"),
-           (r"\bcurrent_timestamp\b", "times come as parameters"),
+           (r"\bcurrent_(timestamp|date|time)\b", "times come as parameters"),
            (r"\bgen_random_uuid\b|\brandom\s*\(|\bnextval\b", "values come as parameters"),
-           (r"\bOR\s+ROLLBACK\b", "OR ROLLBACK ends the transaction of others")]
+           (r"\bOR\s+ROLLBACK\b", "OR ROLLBACK ends the transaction of others"),
+           (r"\bFOR\s+(UPDATE|SHARE)\b", "write /*for update*/: SQLite has no such words")]
+# Refused where one body serves both engines.
+UNLIKE = [(r"\b(ilike|string_agg|group_concat|strftime|to_char|interval|glob)\b",
+           "only one engine has it; give two bodies")]
+HINTS = {"for update": "FOR UPDATE", "for share": "FOR SHARE",
+         "skip locked": "FOR UPDATE SKIP LOCKED"}
+MOST_PARAMS = 64  # PG_PARAMS in store/postgres_priv.h
+KEYWORDS = set("asm auto bool break case char const continue default do double else enum extern "
+               "false float for goto if inline int long register restrict return short signed "
+               "sizeof static struct switch true typedef union unsigned void volatile while".split())
+# Names of the generated functions themselves.
+OWN = {"one": {"tx", "values", "out"}, "many": {"tx", "values", "rows", "n", "v", "rc"},
+       "count": {"tx", "values"}, "effect": {"tx", "values"}}
+BEGINS = re.compile(r"^--\s+(row\s+)?[a-z][a-z0-9_]*\s*(struct\s+)?\(")
 HEAD = re.compile(r"^--\s+([a-z][a-z0-9_]*)\s+(struct\s+)?\((.*?)\)\s*->\s*"
-                  r"(one|many|count|effect)\b\s*(\([^)]*\)|[a-z][a-z0-9_]*)?\s*(sqlite|postgres)?\s*$")
+                  r"(one|many|count|effect)\b\s*(\([^)]*\)|(?!sqlite\b|postgres\b)[a-z][a-z0-9_]*)?\s*"
+                  r"(sqlite|postgres)?\s*$")
 ROW = re.compile(r"^--\s+row\s+([a-z][a-z0-9_]*)\s*\((.*)\)\s*$")
+HEAD_LINES = 12  # most lines of a signature
 
 
 class Bad(Exception):
@@ -36,149 +52,181 @@ class Column:
         self.name, self.type, self.nullable = m.group(1), m.group(2), bool(m.group(3))
         if self.type == "bool" and self.nullable:
             raise Bad(f"{where}: {self.name}: a bool is never NULL")
+        if self.name in KEYWORDS:
+            raise Bad(f"{where}: '{self.name}' is a word of C; find another name")
         self.c, self.sql, self.member = TYPES[self.type]
 
 
 class Statement:
-    pass
+    """A name with its signature, and a text for each engine."""
+
+    def __init__(self, head, comment, where):
+        self.name, self.struct = head.group(1), bool(head.group(2))
+        self.params = columns(head.group(3), where)
+        self.kind, self.result, self.engine = head.group(4), head.group(5), head.group(6)
+        self.comment, self.where, self.bodies, self.row = comment, where, {}, None
+        self.across = any(c.startswith("across companies:") for c in comment)
+        taken = [p.name for p in self.params if p.name in OWN[self.kind] and not self.struct]
+        if taken:
+            raise self.bad(f"'{taken[0]}' is a name of the generated function's own")
+        if len(self.params) > MOST_PARAMS:
+            raise self.bad(f"more than {MOST_PARAMS} parameters")
+
+    def bad(self, why):
+        return Bad(f"{self.where}: {self.name}: {why}")
+
+    def signature(self):
+        return [(p.name, p.type, p.nullable) for p in self.params], self.kind, self.row, self.struct
 
 
 def columns(text, where):
-    return [Column(part, where) for part in text.split(",")] if text.strip() else []
+    made = [Column(part, where) for part in text.split(",")] if text.strip() else []
+    names = [c.name for c in made]
+    for name in names:
+        if names.count(name) > 1:
+            raise Bad(f"{where}: '{name}' twice")
+    return made
 
 
 def strip_comments(sql):
     return re.sub(r"--[^\n]*", "", sql)
 
 
-def check_company(st, where):
+def check_company(st):
     """company_id = $1 is the first thing that a statement is about."""
     if st.across:
         return
     if not st.params or st.params[0].name != "company" or st.params[0].type != "uuid":
-        raise Bad(f"{where}: {st.name}: the first parameter is company: uuid "
-                  "(or say '-- across companies: why')")
+        raise st.bad("the first parameter is company: uuid (or say '-- across companies: why')")
     for engine, sql in st.bodies.items():
         flat = re.sub(r"\s+", " ", strip_comments(sql))
         insert = re.match(r"\s*INSERT (?:OR \w+ )?INTO \w+ \(company_id\b.*?\) "
                           r"(?:VALUES \(\$1\b|SELECT \$1\b)", flat, re.I)
-        if not insert and not re.search(r"\bcompany_id = \$1\b", flat):
-            raise Bad(f"{where}: {st.name}: no company_id = $1 in its {engine} text")
+        if not insert and not re.search(r"\bcompany_id = \$1(?!\d)", flat):
+            raise st.bad(f"no company_id = $1 in its {engine} text")
 
 
-def check_body(st, where):
-    for engine, sql in st.bodies.items():
+def check_body(st):
+    alike = st.bodies["sqlite"] == st.bodies["postgres"]
+    for sql in st.bodies.values():
         flat = strip_comments(sql)
-        for pattern, why in REFUSED:
-            if re.search(pattern, flat, re.I):
-                raise Bad(f"{where}: {st.name}: {why}")
-        used = {int(n) for n in re.findall(r"\$(\d+)", flat)}
+        for hint in re.findall(r"/\*(.*?)\*/", flat, re.S):
+            if hint not in HINTS:
+                raise st.bad(f"/*{hint}*/ is none of {', '.join(HINTS)}")
+        bare = re.sub(r"'[^']*'", "''", re.sub(r"/\*.*?\*/", " ", flat))
+        for pattern, why in REFUSED + (UNLIKE if alike else []):
+            if re.search(pattern, bare, re.I):
+                raise st.bad(why)
+        used = {int(n) for n in re.findall(r"\$(\d+)", bare)}
         if used != set(range(1, len(st.params) + 1)):
-            raise Bad(f"{where}: {st.name}: {len(st.params)} parameters, but its text uses "
-                      f"{sorted(used)}")
-        if flat.count(";"):
-            raise Bad(f"{where}: {st.name}: more than one statement")
+            raise st.bad(f"{len(st.params)} parameters, but its text uses {sorted(used)}")
+        if ";" in bare:
+            raise st.bad("more than one statement")
+
+
+class File:
+    """A .sql file while it is read, line by line."""
+
+    def __init__(self, path):
+        self.path, self.at = path, 0
+        with open(path, encoding="utf-8") as f:
+            self.lines = f.read().split("\n")
+        self.rows, self.statements, self.comment = {}, {}, []
+
+    def where(self):
+        return f"{self.path}:{self.at + 1}"
+
+    def signature(self):
+        """The match of a row or statement at this line, which may go on over the next ones."""
+        joined, last = self.lines[self.at], self.at
+        if BEGINS.match(joined):
+            while not (ROW.match(joined) or HEAD.match(joined)) and last + 1 < len(self.lines) \
+                    and self.lines[last + 1].startswith("--") and last - self.at < HEAD_LINES:
+                last += 1
+                joined += " " + self.lines[last].lstrip("-").strip()
+        return ROW.match(joined), HEAD.match(joined), last + 1
+
+    def body(self, st):
+        body = []
+        while self.at < len(self.lines):
+            text = self.lines[self.at]
+            if HEAD.match(text) or ROW.match(text):
+                break
+            self.at += 1
+            if not body and re.match(r"^--\s*across companies:", text):
+                st.across = True
+                continue
+            body.append(text)
+            if strip_comments(text).rstrip().endswith(";"):
+                return "\n".join(body).strip()[:-1]
+        raise st.bad("no ';' at its end")
+
+    def find_row(self, st):
+        if st.kind not in ("one", "many"):
+            if st.result:
+                raise st.bad(f"-> {st.kind} takes no row")
+        elif not st.result:
+            raise st.bad(f"-> {st.kind} needs a row")
+        elif st.result.startswith("("):
+            st.row = st.name + "_row"
+            self.rows.setdefault(st.row, (columns(st.result[1:-1], st.where), []))
+        elif st.result in self.rows:
+            st.row = st.result
+        else:
+            raise st.bad(f"no row {st.result}")
+
+    def statement(self, head, after):
+        st = Statement(head, self.comment, self.where())
+        self.comment, self.at = [], after
+        self.find_row(st)
+        sql = self.body(st)
+        known = self.statements.setdefault(st.name, st)
+        if known.signature() != st.signature():
+            raise st.bad("two bodies, two signatures")
+        known.across = known.across or st.across
+        for engine in [st.engine] if st.engine else ENGINES:
+            if engine in known.bodies:
+                raise st.bad(f"twice for {engine}")
+            known.bodies[engine] = sql
+
+    def read(self):
+        while self.at < len(self.lines):
+            line = self.lines[self.at]
+            row, head, after = self.signature()
+            if not line.strip():
+                self.comment = []
+                self.at += 1
+            elif row:
+                if row.group(1) in self.rows:
+                    raise Bad(f"{self.where()}: row {row.group(1)} twice")
+                self.rows[row.group(1)] = (columns(row.group(2), self.where()), self.comment)
+                self.comment, self.at = [], after
+            elif head:
+                self.statement(head, after)
+            elif line.startswith("--"):
+                self.comment.append(line.lstrip("-").strip())
+                self.at += 1
+            else:
+                raise Bad(f"{self.where()}: SQL without a name above it")
 
 
 def parse(path):
-    rows, statements, comment = {}, {}, []
-    lines = open(path, encoding="utf-8").read().split("\n")
-    at, across = 0, False
-
-    def where():
-        return f"{path}:{at + 1}"
-
-    while at < len(lines):
-        line = lines[at]
-        if not line.strip():
-            comment = []
-            at += 1
-            continue
-        if not line.startswith("--"):
-            raise Bad(f"{where()}: SQL without a name above it")
-        # A signature may go on over several comment lines until its "->" part is complete.
-        joined, last = line, at
-        if re.match(r"^--\s+(row\s+)?[a-z][a-z0-9_]*\s*(struct\s+)?\(", line):
-            while not (ROW.match(joined) or HEAD.match(joined)) and last + 1 < len(lines) \
-                    and lines[last + 1].startswith("--") and last - at < 12:
-                last += 1
-                joined += " " + lines[last].lstrip("-").strip()
-        row, head = ROW.match(joined), HEAD.match(joined)
-        if row:
-            if row.group(1) in rows:
-                raise Bad(f"{where()}: row {row.group(1)} twice")
-            rows[row.group(1)] = (columns(row.group(2), where()), comment)
-            comment, at = [], last + 1
-            continue
-        if not head:
-            comment.append(line.lstrip("-").strip())
-            at += 1
-            continue
-        st = Statement()
-        st.name, st.struct, st.comment = head.group(1), bool(head.group(2)), comment
-        st.params = columns(head.group(3), where())
-        st.kind, result, engine = head.group(4), head.group(5), head.group(6)
-        st.across = any(c.startswith("across companies:") for c in comment)
-        begin, comment, at = at, [], last + 1
-        here = f"{path}:{begin + 1}"
-        if st.kind in ("one", "many"):
-            if not result:
-                raise Bad(f"{here}: {st.name}: -> {st.kind} needs a row")
-            if result.startswith("("):
-                st.row = st.name + "_row"
-                rows.setdefault(st.row, (columns(result[1:-1], here), []))
-            else:
-                st.row = result
-                if result not in rows:
-                    raise Bad(f"{here}: {st.name}: no row {result}")
-        else:
-            if result:
-                raise Bad(f"{here}: {st.name}: -> {st.kind} takes no row")
-            st.row = None
-        body = []
-        while at < len(lines):
-            text = lines[at]
-            if not body and re.match(r"^--\s*across companies:", text):
-                st.across = True
-                at += 1
-                continue
-            body.append(text)
-            at += 1
-            if strip_comments(text).rstrip().endswith(";"):
-                break
-        sql = "\n".join(body).strip()
-        if not sql.endswith(";"):
-            raise Bad(f"{here}: {st.name}: no ';' at its end")
-        sql = sql[:-1]
-        engines = [engine] if engine else list(ENGINES)
-        known = statements.setdefault(st.name, st)
-        if known is st:
-            st.bodies = {}
-        elif [(p.name, p.type) for p in known.params] != [(p.name, p.type) for p in st.params] \
-                or known.kind != st.kind or known.row != st.row:
-            raise Bad(f"{here}: {st.name}: two bodies, two signatures")
-        known.across = known.across or st.across
-        for e in engines:
-            if e in known.bodies:
-                raise Bad(f"{here}: {st.name}: twice for {e}")
-            known.bodies[e] = sql
-        known.where = here
-    for st in statements.values():
+    file = File(path)
+    file.read()
+    for st in file.statements.values():
         if set(st.bodies) != set(ENGINES):
-            raise Bad(f"{st.where}: {st.name}: a body for one engine only")
-        check_body(st, st.where)
-        check_company(st, st.where)
-    return rows, list(statements.values())
+            raise st.bad("a body for one engine only")
+        check_body(st)
+        check_company(st)
+    return file.rows, list(file.statements.values())
 
 
 def text_for(engine, sql):
     sql = re.sub(r"--[^\n]*", "", sql)
     if engine == "sqlite":
-        sql = re.sub(r"/\*(for update|for share|skip locked)\*/", "", sql)
-        sql = re.sub(r"\$(\d+)", r"?\1", sql)
+        sql = re.sub(r"\$(\d+)", r"?\1", re.sub(r"/\*.*?\*/", "", sql))
     else:
-        sql = sql.replace("/*for update*/", "FOR UPDATE").replace("/*for share*/", "FOR SHARE")
-        sql = sql.replace("/*skip locked*/", "FOR UPDATE SKIP LOCKED")
+        sql = re.sub(r"/\*(.*?)\*/", lambda m: HINTS[m.group(1)], sql)
     return re.sub(r"\s+", " ", sql).strip()
 
 
@@ -274,6 +322,8 @@ def source(name, rows, statements):
 
 
 def main():
+    if len(sys.argv) != 3 or not sys.argv[1].endswith(".sql"):
+        sys.exit("usage: gen_sql.py IN.sql OUTDIR")
     path, outdir = sys.argv[1], sys.argv[2]
     name = os.path.basename(path)[:-len(".sql")]
     try:
