@@ -151,7 +151,7 @@ CREATE TABLE api_keys (
 CREATE TABLE idempotency (
     company_id uuid NOT NULL,        -- tenant
     principal_id uuid NOT NULL,      -- who asked
-    scope bytea NOT NULL,            -- SHA-256 of method, path and key
+    scope bytea NOT NULL,            -- first half of SHA-256 of method, path and key
     fingerprint bytea NOT NULL,      -- SHA-256 of query and body
     request_id uuid NOT NULL,        -- the request that was run
     status bigint NOT NULL,          -- HTTP status answered

@@ -151,7 +151,7 @@ CREATE TABLE api_keys (
 CREATE TABLE idempotency (
     company_id blob NOT NULL,        -- tenant
     principal_id blob NOT NULL,      -- who asked
-    scope blob NOT NULL,            -- SHA-256 of method, path and key
+    scope blob NOT NULL,            -- first half of SHA-256 of method, path and key
     fingerprint blob NOT NULL,      -- SHA-256 of query and body
     request_id blob NOT NULL,        -- the request that was run
     status integer NOT NULL,          -- HTTP status answered
@@ -159,7 +159,7 @@ CREATE TABLE idempotency (
     body text NOT NULL,              -- answered to the letter
     created_at integer NOT NULL, -- when
     CONSTRAINT idempotency_pkey PRIMARY KEY (company_id, principal_id, scope)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 CREATE INDEX idempotency_age ON idempotency (company_id, created_at);
 
 -- Every change, in the transaction of the change. Names of fields, never values.
