@@ -45,6 +45,8 @@ static void wipe(struct exchange *x)
 {
     struct req r = {.arena = x->r.arena, .out = x->r.out};
     struct exchange clean = {.server = x->server, .body = x->body};
+    if (x->body.n > 0)
+        explicit_bzero(x->body.p, x->body.n); /* may have held a password */
     arena_reset(r.arena);
     buf_reset(&r.out);
     buf_reset(&clean.body);
