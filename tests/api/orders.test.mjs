@@ -103,7 +103,7 @@ test('the home store is taken, another can be named, a foreign or closed one not
   const user = { email: `till-${uuid7()}@example.test`, name: 'Till', role: 'CASHIER', storeId: home.id };
   const made = expectOk(await admin.post('/api/users', user), 201);
   const password = 'long-enough-77';
-  expectOk(await s.api('POST', '/api/auth/activate', { body: { token: made.activation.token, password, company: s.a.slug } }));
+  expectOk(await s.api('POST', '/api/auth/activate', { body: { token: made.activation.token, password } }));
   const { accessToken: token } = expectOk(await s.login({ ...user, password }, s.a));
   const make = (body) => s.api('POST', '/api/orders', { token, body });
   assert.equal(expectOk(await make({}), 201).storeId, home.id);
@@ -111,9 +111,9 @@ test('the home store is taken, another can be named, a foreign or closed one not
   assert.equal(expectOk(await make({ storeId: null }), 201).storeId, null);
   const foreign = expectOk(await s.as('ADMIN', s.b).get('/api/stores'))[0];
   expectError(await make({ storeId: foreign.id }), 400, 'invalid', 'storeId');
-  expectOk(await admin.patch(`/api/stores/${other.id}`, { isActive: false }));
+  expectOk(await admin.post(`/api/stores/${other.id}/deactivate`));
   expectError(await make({ storeId: other.id }), 400, 'invalid', 'storeId');
-  expectOk(await admin.patch(`/api/stores/${home.id}`, { isActive: false }));
+  expectOk(await admin.post(`/api/stores/${home.id}/deactivate`));
   assert.equal(expectOk(await make({}), 201).storeId, null); // never blocks the sale
 });
 
