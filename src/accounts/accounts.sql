@@ -167,27 +167,3 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, 1, $8, $8);
 -- api_key_revoke (company: uuid, id: uuid, now: time) -> count
 UPDATE api_keys SET revoked_at = $3, version = version + 1, updated_at = $3
 WHERE company_id = $1 AND id = $2 AND revoked_at IS NULL;
-
--- Companies after one, for the sweep.
--- sweep_companies (after: uuid, limit: int) -> many (id: uuid)
--- across companies: the sweep goes from one to the next
-SELECT id FROM companies WHERE id > $1 ORDER BY id LIMIT $2;
-
--- Where the sweep goes on.
--- sweep_place () -> one (value: text)
--- across companies: a fact of the installation
-SELECT value FROM instance WHERE name = 'accounts.sweep';
-
--- sweep_place_set (value: text) -> count
--- across companies: a fact of the installation
-INSERT INTO instance (name, value) VALUES ('accounts.sweep', $1)
-ON CONFLICT (name) DO UPDATE SET value = $1;
-
--- attempts_sweep (company: uuid, before: time) -> count
-DELETE FROM attempts WHERE company_id = $1 AND window_until < $2;
-
--- sessions_sweep (company: uuid, before: time) -> count
-DELETE FROM sessions WHERE company_id = $1 AND expires_at < $2;
-
--- links_sweep (company: uuid, before: time) -> count
-DELETE FROM user_tokens WHERE company_id = $1 AND expires_at < $2;

@@ -53,6 +53,7 @@ extern const struct fields set_password_in, change_password_in;
 int set_password_lookup(struct req *r, struct tx *tx);
 int set_password_prepare(struct req *r);
 int set_password_handler(struct req *r, struct tx *tx);
+int password_page(struct req *r, struct tx *tx); /* where one-time links lead */
 int change_password_lookup(struct req *r, struct tx *tx);
 int change_password_prepare(struct req *r);
 int change_password_handler(struct req *r, struct tx *tx);
@@ -75,7 +76,3 @@ extern const struct fields api_key_create_in, api_key_path_in, api_keys_list_in,
 int api_keys_http_list(struct req *r, struct tx *tx);
 int api_keys_http_create(struct req *r, struct tx *tx);
 int api_keys_http_revoke(struct req *r, struct tx *tx);
-
-/* sweep.c */
-struct job_run;
-int accounts_sweep(const struct job_run *j, struct tx *tx);

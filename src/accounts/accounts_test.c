@@ -1,19 +1,16 @@
 /* Rules of accounts on the store: who is an admin, links that void each other,
- * sessions that end, the sweep. On PostgreSQL when CLIENTELE_TEST_PG is set. */
+ * sessions that end. On PostgreSQL when CLIENTELE_TEST_PG is set. */
 #include "accounts/accounts.h"
-#include "accounts/accounts_priv.h"
 #include "auth/secrets.h"
 #include "base/clock.h"
 #include "base/test.h"
 #include "companies/companies.h"
 #include "exec/exec.h"
-#include "exec/job.h"
 #include "store/migrate.h"
 #include <stdlib.h>
 #include <unistd.h>
 
 #define NOW ((int64_t)1795000000 * SECOND_US)
-enum { COMPANIES = 120 };
 
 struct fixture {
     struct arena *a;
@@ -21,7 +18,6 @@ struct fixture {
     struct conn *c;
     char url[300];
     struct uuid company;
-    int more; /* of the sweep's last slice */
 };
 
 static int open_store(void **state, const char *url)
@@ -252,70 +248,12 @@ static void test_sign_out(void **state)
     run(*state, sign_out_run);
 }
 
-/* Something old in every company, the first and the last included. */
-static int fill(void *arg, struct tx *tx)
-{
-    struct fixture *f = arg;
-    for (int i = 0; i < COMPANIES; i++) {
-        char slug[16];
-        snprintf(slug, sizeof slug, "c%d", i);
-        struct uuid company = make_company(tx, slug, NOW + i * 1000);
-        struct user_row u = make_user(tx, company, "a@x.de", ROLE_ADMIN);
-        make_session(tx, company, u.id, NOW - 8 * DAY_US);
-        make_session(tx, company, u.id, NOW - 6 * DAY_US);
-        struct attempts_add_params p = {
-            .company = company, .kind = STR("login"), .key = STR("k"), .now = NOW, .until = NOW};
-        assert_int_equal(attempts_add(tx, &p), 1);
-        f->company = company;
-    }
-    return 0;
-}
-
-static int sweep_run(void *arg, struct tx *tx)
-{
-    struct fixture *f = arg;
-    struct job_run j = {.arena = f->a, .now = NOW + 1};
-    f->more = accounts_sweep(&j, tx);
-    return f->more < 0 ? f->more : 0;
-}
-
-static int swept(void *arg, struct tx *tx)
-{
-    struct fixture *f = arg;
-    struct sweep_companies_row *rows;
-    struct attempts_row left;
-    size_t n = 0;
-    struct uuid first = {.b[15] = 1};
-    assert_int_equal(sweep_companies(tx, first, COMPANIES + 1, &rows, &n), 0);
-    assert_int_equal(n, COMPANIES);
-    for (size_t i = 0; i < n; i++) {
-        assert_int_equal(attempts_read(tx, rows[i].id, STR("login"), STR("k"), &left), 0);
-        assert_int_equal(sessions_sweep(tx, rows[i].id, NOW), 1); /* the younger one was kept */
-    }
-    (void)f;
-    return 0;
-}
-
-static void test_sweep(void **state)
-{
-    struct fixture *f = *state;
-    int slices = 0;
-    run(f, fill);
-    do {
-        run(f, sweep_run);
-        assert_true(++slices < 10);
-    } while (f->more);
-    assert_int_equal(slices, 3);
-    run(f, swept);
-}
-
 #define ON(engine, name)                                                                           \
     {                                                                                              \
 #name " on " #engine, test_##name, setup_##engine, teardown, NULL                          \
     }
 #define ALL(engine)                                                                                \
-    ON(engine, names_are_unique), ON(engine, other_admins), ON(engine, links),                     \
-        ON(engine, sign_out), ON(engine, sweep)
+    ON(engine, names_are_unique), ON(engine, other_admins), ON(engine, links), ON(engine, sign_out)
 
 int main(void)
 {

@@ -4,6 +4,7 @@
 #include "accounts/accounts_priv.h"
 #include "auth/passwords.h"
 #include "auth/secrets.h"
+#include "http/pages.h"
 
 struct set_password_in {
     struct given given;
@@ -147,4 +148,11 @@ int change_password_handler(struct req *r, struct tx *tx)
     if (rc >= 0)
         rc = accounts_sign_out(tx, r->company->id, r->who.id, r->who.session, r->now);
     return rc < 0 ? rc : req_answer_message(r, 200, "The password is changed");
+}
+
+int password_page(struct req *r, struct tx *tx)
+{
+    (void)tx;
+    const struct page *p = page_find(STR("password.html"));
+    return p ? page_answer(r, p) : req_fail(r, ERR_NOT_FOUND);
 }

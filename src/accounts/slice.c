@@ -2,13 +2,16 @@
 #include "slice.h"
 #include "accounts/accounts_priv.h"
 #include "accounts/command_priv.h"
-#include "base/clock.h"
 
 /* Sign-in and what belongs to it: limited by address, never replayed. */
 #define AUTH(path_, rule_, in_, out_, handler_, help_, ...)                                        \
     ROUTE("POST", path_, PERM_PUBLIC, rule_, RUN_WRITE, in_, out_, handler_, help_,                \
           .limit = LIMIT_AUTH, .status = 200, .flags = ROUTE_NO_IDEMPOTENCY, .tag = "auth",        \
           __VA_ARGS__)
+/* Where one-time links lead people. */
+#define PAGE(path_, help_)                                                                         \
+    ROUTE("GET", path_, PERM_PUBLIC, COMPANY_NONE, RUN_FAST, NULL, NULL, password_page, help_,     \
+          .limit = LIMIT_NONE, .flags = ROUTE_PLAIN, .status = 200, .tag = "auth")
 #define USER(method_, path_, in_, out_, handler_, help_, ...)                                      \
     ROUTE(method_, path_, PERM_MANAGE_USERS, COMPANY_TOKEN, RUN_WRITE, in_, out_, handler_, help_, \
           .tag = "users", __VA_ARGS__)
@@ -40,6 +43,8 @@ static const struct route routes[] = {
           .limit = LIMIT_AUTH, .lookup = change_password_lookup, .prepare = change_password_prepare,
           .action = "auth.password", .status = 200, .flags = ROUTE_NO_IDEMPOTENCY, .tag = "auth",
           .errors = "bad_credentials"),
+    PAGE("/activate", "A page that sets the first password, by a one-time link"),
+    PAGE("/reset", "A page that sets another password, by a one-time link"),
     ROUTE("GET", "/api/auth/me", PERM_ANY, COMPANY_TOKEN, RUN_FAST, NULL, &me_out, me_handler,
           "Who is signed in, and the person it belongs to", .status = 200, .tag = "auth"),
 
@@ -82,18 +87,9 @@ static const struct route routes[] = {
           .action = "api_key.revoke", .event = "api_key.revoked", .status = 200, .tag = "api-keys"),
 };
 
-static const struct job jobs[] = {
-    {.name = "accounts.sweep",
-     .period_us = 3600 * SECOND_US,
-     .run = accounts_sweep,
-     .help = "takes away expired sessions, links and counters"},
-    {.name = NULL},
-};
-
 const struct slice accounts_slice = {
     .name = "accounts",
     .statements = &accounts_statements,
     .routes = {"accounts", routes, sizeof routes / sizeof *routes},
     .commands = accounts_commands,
-    .jobs = jobs,
 };

@@ -181,6 +181,17 @@ test('a one-time link is good once, for its purpose, and not for ever', async ()
   expectError(await use('/api/auth/password/reset', fresh.token), 401, 'token_invalid');
 });
 
+test('the link leads to a page with the script that uses it', async () => {
+  const { link } = await makeUser('CASHIER');
+  for (const path of [new URL(link.url).pathname, '/reset']) {
+    const page = await s.api('GET', path);
+    assert.equal(page.status, 200);
+    assert.match(page.headers['content-type'], /^text\/html/);
+    const [, script] = /<script src="(\/assets\/password\.[0-9a-f]+\.js)"/.exec(page.text);
+    assert.match((await s.api('GET', script)).text, /\/api\/auth\/activate/);
+  }
+});
+
 test('a new password signs everybody else out', async () => {
   const user = await makeUser('CASHIER', 'a good password');
   const here = expectOk(await login(user));
