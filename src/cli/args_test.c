@@ -27,7 +27,7 @@ static int run(const struct args *a)
 static const struct command command = {
     .name = "take",
     .usage = "FILE [--dry-run]",
-    .help = "Take rows from a file.\nA paragraph.\n  an example --as it stands",
+    .help = "take rows from a file\nA paragraph.\n  an example --as it stands",
     .opts = opts,
     .store = true,
     .run = run,
@@ -133,7 +133,7 @@ static void help_shows_every_option(void **state)
     FILE *out = open_memstream(&text, &n);
     assert_int_equal(help_command_print(&command, a, out), EXIT_OK);
     fclose(out);
-    assert_non_null(strstr(text, "Take rows from a file.\n\n"
+    assert_non_null(strstr(text, "clientele take: take rows from a file\n\n"
                                  "Usage: clientele take FILE [--dry-run]\n\nA paragraph.\n"
                                  "  an example --as it stands\n\nOptions:\n"));
     size_t shown = 0;
@@ -160,7 +160,7 @@ static void overview_lists_commands(void **state)
     FILE *out = open_memstream(&text, &n);
     help_overview_print(v, 1, out);
     fclose(out);
-    assert_non_null(strstr(text, "\n  take        Take rows from a file.\n"));
+    assert_non_null(strstr(text, "\n  take        take rows from a file\n"));
     free(text);
 }
 

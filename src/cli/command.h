@@ -34,7 +34,8 @@ enum { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 struct command {
     const char *name;                 /* "import"; ends a table when NULL */
     const char *usage;                /* "customers|orders|users FILE [--dry-run]" */
-    const char *help;                 /* first line a summary, then paragraphs */
+    const char *help;                 /* first line a summary ("copy a store"), then
+                                         paragraphs; lines with a blank first stay */
     const struct opt *opts;           /* further ones than --json, --help; NULL none */
     bool store;                       /* takes --store URL */
     int (*run)(const struct args *a); /* exit status */

@@ -77,8 +77,8 @@ static void print_option(FILE *out, const struct opt *o, struct arena *a)
 int help_command_print(const struct command *c, struct arena *a, FILE *out)
 {
     struct str summary = help_summary(c);
-    fprintf(out, "%.*s\n\nUsage: clientele %s%s%s\n", STR_ARG(summary), c->name,
-            c->usage && *c->usage ? " " : "", c->usage ? c->usage : "");
+    fprintf(out, "clientele %s: %.*s\n\nUsage: clientele %s%s%s\n", c->name, STR_ARG(summary),
+            c->name, c->usage && *c->usage ? " " : "", c->usage ? c->usage : "");
     const char *more = c->help + summary.n;
     if (*more) {
         fputc('\n', out);
@@ -167,6 +167,6 @@ static int run(const struct args *a)
 const struct command help_command = {
     .name = "help",
     .usage = "[COMMAND]",
-    .help = "List the commands, or explain one.",
+    .help = "list the commands, or explain one",
     .run = run,
 };

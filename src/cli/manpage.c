@@ -96,7 +96,7 @@ static void command(struct buf *b, const struct command *c)
     buf_lit(b, "\"\n");
     struct str summary = help_summary(c);
     text(b, summary);
-    buf_char(b, '\n');
+    buf_lit(b, ".\n");
     const char *more = c->help + summary.n;
     paragraphs(b, str_c(more + strspn(more, "\n")));
     if (c->settings == SETTINGS_ALL)
@@ -179,6 +179,6 @@ static int run(const struct args *a)
 const struct command man_command = {
     .name = "man",
     .usage = "",
-    .help = "Print the manual page.\n\nIn roff, for man(1):\n  clientele man | man -l -",
+    .help = "print the manual page\nIn roff, for man(1):\n  clientele man | man -l -",
     .run = run,
 };

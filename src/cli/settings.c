@@ -48,7 +48,7 @@ static int run(const struct args *a)
 const struct command settings_command = {
     .name = "settings",
     .usage = "",
-    .help = "Print what can be set, and how.\n\n"
+    .help = "print what can be set, and how\n"
             "In Markdown, as in docs/configuration.md. With --json also where each value comes "
             "from in this environment: a flag, a variable, a file or the default.",
     .run = run,

@@ -72,6 +72,6 @@ static int run(const struct args *a)
 const struct command version_command = {
     .name = "version",
     .usage = "",
-    .help = "Print the versions of program, engines and libraries.",
+    .help = "print the versions of program, engines and libraries",
     .run = run,
 };

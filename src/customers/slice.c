@@ -76,7 +76,7 @@ static const struct route routes[] = {
 static const struct command commands[] = {
     {.name = "phone",
      .usage = "--region CC [NUMBER…]",
-     .help = "Normalises phone numbers to E.164.\n"
+     .help = "normalise phone numbers to E.164\n"
              "Reads numbers from its arguments, or from standard input one a line, and prints each "
              "with its E.164 form, or with - and the reason why it is none, apart by tabs.\n"
              "Exit status 1 when any was refused.",
