@@ -111,6 +111,25 @@ static void copies_and_prints(void **state)
     arena_free(&a);
 }
 
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/asan_interface.h>
+static void what_is_not_handed_out_is_poisoned(void **state)
+{
+    (void)state;
+    struct arena *a = arena_new(4096);
+    struct arena_mark m = arena_mark(a);
+    char *p = arena_bytes(a, 10), *behind = arena_alloc(a, 32);
+    assert_false(__asan_address_is_poisoned(p + 9));
+    assert_true(__asan_address_is_poisoned(p + 10));
+    assert_true(__asan_address_is_poisoned(behind - 1));
+    assert_true(__asan_address_is_poisoned(behind + 32));
+    arena_rewind(a, m);
+    assert_true(__asan_address_is_poisoned(p));
+    assert_true(__asan_address_is_poisoned(behind + 31));
+    arena_free(&a);
+}
+#endif
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -120,6 +139,9 @@ int main(void)
         cmocka_unit_test(reset_keeps_the_first_block_only),
         cmocka_unit_test(blocks_double_up_to_a_mebibyte),
         cmocka_unit_test(copies_and_prints),
+#ifdef __SANITIZE_ADDRESS__
+        cmocka_unit_test(what_is_not_handed_out_is_poisoned),
+#endif
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -84,7 +84,27 @@ static void paragraphs(struct buf *b, struct str s)
         buf_lit(b, ".fi\n");
 }
 
-/* Options that are settings stand under SETTINGS, once. */
+/* "Takes --store, --listen.": what they are stands under SETTINGS, once. */
+static void taken_settings(struct buf *b, const struct command *c)
+{
+    if (c->settings == SETTINGS_ALL) {
+        buf_lit(b, ".PP\nTakes all SETTINGS as options.\n");
+        return;
+    }
+    uint64_t flags = c->settings | (c->store ? SETTING_BIT(SETTING_STORE) : 0);
+    const char *before = ".PP\nTakes ";
+    for (int i = 0; i < SETTING_COUNT_; i++) {
+        if (!(flags & SETTING_BIT(i)))
+            continue;
+        buf_printf(b, "%s\\fB\\-\\-", before);
+        text(b, str_c(setting_rows[i].name));
+        buf_lit(b, "\\fR");
+        before = ", ";
+    }
+    if (flags)
+        buf_lit(b, ".\n");
+}
+
 static void command(struct buf *b, const struct command *c)
 {
     buf_lit(b, ".SS \"clientele ");
@@ -99,10 +119,7 @@ static void command(struct buf *b, const struct command *c)
     buf_lit(b, ".\n");
     const char *more = c->help + summary.n;
     paragraphs(b, str_c(more + strspn(more, "\n")));
-    if (c->settings == SETTINGS_ALL)
-        buf_lit(b, ".PP\nTakes all SETTINGS as options.\n");
-    else if (c->store)
-        buf_lit(b, ".PP\nTakes \\fB\\-\\-store\\fR.\n");
+    taken_settings(b, c);
     options(b, c->opts);
 }
 
