@@ -41,6 +41,9 @@ static int check_findable(struct req *r, struct str phone, struct str email, str
 
 static int refuse_taken(struct req *r, int err, const struct customer_row *holder)
 {
+    const char *field = err == ERR_PHONE_TAKEN ? "phone" : "externalId";
+    field_error(&r->errors, r->arena, str_c(field), err_row(err)->code,
+                "belongs to another customer");
     return req_fail_with(r, err, holder ? customers_existing(r, holder) : STR_NULL);
 }
 

@@ -73,8 +73,6 @@ static int learn_words(struct tx *tx, struct uuid company, struct arena *a, stru
     if (n > 1)
         qsort(words, n, sizeof *words, str_order);
     for (size_t i = 0; i < n; i++) {
-        if (i > 0 && str_eq(words[i], words[i - 1]))
-            continue;
         int rc = name_word_insert(tx, company, words[i]);
         if (rc < 0)
             return rc;
@@ -93,44 +91,67 @@ static int learn_words(struct tx *tx, struct uuid company, struct arena *a, stru
 
 /* The words met so far in one call, so that each is asked for once. */
 struct word_set {
+    struct arena *a;
     struct str *v;
-    size_t room; /* a power of two, over twice the words */
+    size_t room; /* a power of two, at least twice the words */
+    size_t n;
 };
 
-static bool word_new(struct word_set *set, struct str w)
+static size_t word_place(const struct word_set *set, struct str w)
 {
     uint64_t h = UINT64_C(14695981039346656037); /* FNV-1a */
     for (size_t i = 0; i < w.n; i++)
         h = (h ^ (unsigned char)w.p[i]) * UINT64_C(1099511628211);
-    for (size_t i = h & (set->room - 1);; i = (i + 1) & (set->room - 1)) {
-        if (!set->v[i].p) {
-            set->v[i] = w;
-            return true;
-        }
-        if (str_eq(set->v[i], w))
-            return false;
-    }
+    size_t i = h & (set->room - 1);
+    while (set->v[i].p && !str_eq(set->v[i], w))
+        i = (i + 1) & (set->room - 1);
+    return i;
+}
+
+static void word_add(struct word_set *set, struct str w)
+{
+    size_t at = word_place(set, w);
+    if (set->v[at].p)
+        return;
+    set->v[at] = w;
+    if (++set->n * 2 < set->room)
+        return;
+    struct word_set more = {
+        .a = set->a, .v = ARENA_ARRAY(set->a, struct str, set->room * 2), .room = set->room * 2};
+    for (size_t i = 0; i < set->room; i++)
+        if (set->v[i].p)
+            more.v[word_place(&more, set->v[i])] = set->v[i];
+    more.n = set->n;
+    *set = more;
+}
+
+static int learn_set(struct tx *tx, struct uuid company, struct word_set *set)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < set->room; i++)
+        if (set->v[i].p)
+            set->v[n++] = set->v[i];
+    return learn_words(tx, company, set->a, set->v, n);
 }
 
 int names_add(struct tx *tx, struct uuid company, struct arena *a, const struct named *v, size_t n)
 {
-    struct key *keys = ARENA_ARRAY(a, struct key, n * NAME_PAIRS);
-    struct str *fresh = ARENA_ARRAY(a, struct str, n * NAME_WORDS);
-    struct word_set seen = {.room = 16};
-    size_t nkeys = 0, nfresh = 0;
+    struct word_set words = {.a = a, .v = ARENA_ARRAY(a, struct str, 32), .room = 32};
+    size_t nkeys = 0, most = 0;
 
-    while (seen.room < n * NAME_WORDS * 2)
-        seen.room *= 2;
-    seen.v = ARENA_ARRAY(a, struct str, seen.room);
     for (size_t i = 0; i < n; i++) {
-        struct str pairs[NAME_PAIRS], words[NAME_WORDS];
+        struct str w[NAME_WORDS];
+        size_t count = name_words(name_fold(a, v[i].name), w);
+        for (size_t k = 0; k < count; k++)
+            word_add(&words, w[k]);
+        most += count > 1 ? count * (count - 1) : count;
+    }
+    struct key *keys = ARENA_ARRAY(a, struct key, most ? most : 1);
+    for (size_t i = 0; i < n; i++) {
+        struct str pairs[NAME_PAIRS];
         size_t count = name_pairs(a, v[i].name, pairs);
         for (size_t k = 0; k < count; k++)
             keys[nkeys++] = (struct key){pairs[k], v[i].id};
-        count = name_words(name_fold(a, v[i].name), words);
-        for (size_t k = 0; k < count; k++)
-            if (word_new(&seen, words[k]))
-                fresh[nfresh++] = words[k];
     }
     if (nkeys > 1)
         qsort(keys, nkeys, sizeof *keys, key_order);
@@ -139,7 +160,7 @@ int names_add(struct tx *tx, struct uuid company, struct arena *a, const struct 
         if (rc < 0)
             return rc;
     }
-    return learn_words(tx, company, a, fresh, nfresh);
+    return learn_set(tx, company, &words);
 }
 
 int names_remove(struct tx *tx, struct uuid company, struct arena *a, struct named old)
