@@ -83,7 +83,7 @@ FIELDS(customer_search_fields, "CustomerSearch", struct customer_search_in,
        SEARCH("q", q, "any of these, by what it looks like"),
        {.name = "limit", .type = F_INT, .place = IN_QUERY, .min = 1, .max = 100,
         .offset = offsetof(struct customer_search_in, limit),
-        .help = "people, 20 when left out"});
+        .help = "people, 50 when left out"});
 
 #define LIST(name_, type_, member, help_, ...)                                                     \
     {.name = name_, .type = type_, .place = IN_QUERY,                                              \

@@ -5,7 +5,7 @@
 enum {
     SEARCH_RANGE = 64,  /* rows of one range of an index */
     SEARCH_HITS = 384,  /* candidates kept in all */
-    SEARCH_PRESET = 20, /* people answered when nothing else is asked */
+    SEARCH_PRESET = 50, /* people answered when nothing else is asked */
     SEARCH_NEAR = 6,    /* corrections tried for a word */
 };
 
