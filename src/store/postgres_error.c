@@ -17,6 +17,7 @@ static const struct {
     {"53300", ERR_STORE_DOWN},                            /* too many connections */
     {"57P0", ERR_STORE_DOWN},                             /* shutting down, crashed, starting up */
     {"57014", ERR_TIMEOUT},                               /* cancelled */
+    {"25P03", ERR_STORE_DOWN},                            /* idle in a transaction for too long */
     {"25006", ERR_STORE_DOWN},                            /* read-only: failed over */
     {"08", ERR_STORE_DOWN},       {"58", ERR_STORE_FULL}, /* I/O error of the server */
     {"XX001", ERR_STORE_CORRUPT}, {"XX002", ERR_STORE_CORRUPT},

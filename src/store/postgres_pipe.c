@@ -21,7 +21,9 @@ static int room(struct pg_conn *c)
     if (c->nops < PG_QUEUE)
         return 0;
     struct drained d;
-    return pg_drain(c, statement_us, &d);
+    int rc = pg_drain(c, statement_us, &d);
+    PQclear(d.result);
+    return rc;
 }
 
 static int pushed(struct pg_conn *c, int sent, struct op op)

@@ -95,6 +95,7 @@ static int open_conn(struct store *s, enum conn_role role, struct conn **out)
             sqlite3_finalize(*st[i]);
         sqlite3_close(c->db);
         free(c);
+        log_error("store cannot be opened", LOG_C("code", err_row(rc)->code));
         return rc;
     }
     *out = &c->conn;
@@ -155,9 +156,8 @@ static int commit(struct conn *conn)
 static int ping(struct conn *conn)
 {
     struct sqlite_conn *c = sqlite_self(conn);
-    int rc = run_plain(c, c->begin_read, "BEGIN");
-    rollback(conn);
-    return rc;
+    int code = sqlite3_exec(c->db, "SELECT 1 FROM sqlite_schema LIMIT 1", NULL, NULL, NULL);
+    return code == SQLITE_OK ? 0 : failed(c, "ping", code);
 }
 
 static bool alive(const struct conn *c)
