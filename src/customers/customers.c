@@ -201,18 +201,15 @@ int customers_insert_many(struct tx *tx, const struct company *c, struct arena *
 int customers_add_stats(struct tx *tx, struct uuid company, struct uuid id,
                         const struct customer_delta *d)
 {
-    int rc = customer_stats_add(tx, &(struct customer_stats_add_params){
-                                        .company = company,
-                                        .id = id,
-                                        .order_count = d->order_count,
-                                        .total_orders = d->total_orders,
-                                        .visit_count = d->visit_count,
-                                        .total_spent = d->total_spent,
-                                        .order_at = d->order_at,
-                                    });
-    if (rc < 0)
-        return rc;
-    return rc == 0 ? ERR_CUSTOMER_NOT_FOUND : 0;
+    return customer_stats_add(tx, &(struct customer_stats_add_params){
+                                      .company = company,
+                                      .id = id,
+                                      .order_count = d->order_count,
+                                      .total_orders = d->total_orders,
+                                      .visit_count = d->visit_count,
+                                      .total_spent = d->total_spent,
+                                      .order_at = d->order_at,
+                                  });
 }
 
 int customers_set_order_times(struct tx *tx, struct uuid company, struct uuid id, int64_t first_at,

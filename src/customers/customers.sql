@@ -92,7 +92,7 @@ DELETE FROM customers WHERE company_id = $1 AND id = $2;
 
 -- Statistics: what an order changed, added; a time moves first and last apart.
 -- customer_stats_add struct (company: uuid, id: uuid, order_count: int, total_orders: int,
--- visit_count: int, total_spent: int, order_at: time?) -> count
+-- visit_count: int, total_spent: int, order_at: time?) -> effect
 UPDATE customers SET order_count = order_count + $3, total_orders = total_orders + $4,
     visit_count = visit_count + $5, total_spent = total_spent + $6,
     first_order_at = CASE WHEN $7 IS NULL OR first_order_at <= $7 THEN first_order_at ELSE $7 END,
@@ -127,10 +127,10 @@ ON CONFLICT DO NOTHING;
 -- customer_name_delete (company: uuid, pair: text, customer: uuid) -> effect
 DELETE FROM customer_names WHERE company_id = $1 AND pair = $2 AND customer_id = $3;
 
--- A word under itself: 1 when it is new, and its other variants are due.
--- name_word_insert (company: uuid, word: text) -> count
-INSERT INTO name_variants (company_id, variant, word) VALUES ($1, $2, $2)
-ON CONFLICT DO NOTHING;
+-- Which of up to six words are there already, with their variants.
+-- name_words_known (company: uuid, w1: text, w2: text?, w3: text?, w4: text?, w5: text?, w6: text?) -> many (word: text)
+SELECT word FROM name_variants
+WHERE company_id = $1 AND variant IN ($2, $3, $4, $5, $6, $7) AND word = variant;
 
 -- name_variant_insert (company: uuid, variant: text, word: text) -> effect
 INSERT INTO name_variants (company_id, variant, word) VALUES ($1, $2, $3)

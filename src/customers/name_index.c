@@ -65,28 +65,45 @@ static int str_order(const void *x, const void *y)
     return str_cmp(*a, *b);
 }
 
+enum { ASKED = 6 }; /* words that one question can hold */
+
+static bool among(const struct name_words_known_row *known, size_t n, struct str word)
+{
+    for (size_t i = 0; i < n; i++)
+        if (str_eq(known[i].word, word))
+            return true;
+    return false;
+}
+
+static int learn_word(struct tx *tx, struct uuid company, struct arena *a, struct str word)
+{
+    struct str variants[NAME_VARIANTS];
+    size_t count = name_variants(a, word, variants);
+    int rc = 0;
+    for (size_t k = 0; rc >= 0 && k < count; k++)
+        rc = name_variant_insert(tx, company, variants[k], word);
+    return rc;
+}
+
 /* Words in order, so that two transactions that learn the same words wait for
- * each other in one direction. */
+ * each other in one direction. What is known is asked for some at a time. */
 static int learn_words(struct tx *tx, struct uuid company, struct arena *a, struct str *words,
                        size_t n)
 {
     if (n > 1)
         qsort(words, n, sizeof *words, str_order);
-    for (size_t i = 0; i < n; i++) {
-        int rc = name_word_insert(tx, company, words[i]);
-        if (rc < 0)
-            return rc;
-        if (rc == 0)
-            continue; /* known, and so are its variants */
-        struct str variants[NAME_VARIANTS];
-        size_t count = name_variants(a, words[i], variants);
-        for (size_t k = 1; k < count; k++) {
-            rc = name_variant_insert(tx, company, variants[k], words[i]);
-            if (rc < 0)
-                return rc;
-        }
+    int rc = 0;
+    for (size_t i = 0; rc >= 0 && i < n; i += ASKED) {
+        struct str w[ASKED] = {STR_NULL};
+        size_t some = n - i < ASKED ? n - i : ASKED, nknown;
+        memcpy(w, words + i, some * sizeof *w);
+        struct name_words_known_row *known;
+        rc = name_words_known(tx, company, w[0], w[1], w[2], w[3], w[4], w[5], &known, &nknown);
+        for (size_t k = 0; rc >= 0 && k < some; k++)
+            if (!among(known, nknown, w[k]))
+                rc = learn_word(tx, company, a, w[k]);
     }
-    return 0;
+    return rc < 0 ? rc : 0;
 }
 
 /* The words met so far in one call, so that each is asked for once. */

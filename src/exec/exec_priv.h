@@ -71,6 +71,9 @@ struct flights *flights_new(void);
 void flights_free(struct flights **f);
 bool flights_enter(struct flights *f, const uint8_t key[HASH_BYTES]);
 void flights_leave(struct flights *f, const uint8_t key[HASH_BYTES]);
+/* Was this key run lately? Perhaps; or not that this process remembers. */
+bool flights_seen(struct flights *f, const uint8_t key[HASH_BYTES]);
+void flights_remember(struct flights *f, const uint8_t key[HASH_BYTES]);
 
 struct access;
 

@@ -1,6 +1,8 @@
-/* Idempotency keys of the requests that run in this process: an uncommitted
- * row is invisible to the second request, so "still running" is known here.
- * Bounded by the executor's queues. */
+/* Idempotency keys that this process knows. Of those that are running: an
+ * uncommitted row is invisible to the second request, so "still running" is
+ * known here; bounded by the executor's queues. Of those that ran lately, a
+ * guess: a key that is not among them is tried without asking the store
+ * first, and the kept answer's own uniqueness tells when the guess was wrong. */
 #include "exec/exec_priv.h"
 #include <stdlib.h>
 #include <string.h>
@@ -10,11 +12,12 @@ struct flight {
     uint8_t key[HASH_BYTES];
 };
 
-enum { FLIGHT_BUCKETS = 4096 };
+enum { FLIGHT_BUCKETS = 4096, RECENT = 65536 };
 
 struct flights {
     pthread_mutex_t lock;
     struct flight *buckets[FLIGHT_BUCKETS];
+    _Atomic uint64_t recent[RECENT]; /* a part of the key, at a place by the key */
 };
 
 struct flights *flights_new(void)
@@ -74,4 +77,24 @@ void flights_leave(struct flights *f, const uint8_t key[HASH_BYTES])
         *at = gone->next;
     pthread_mutex_unlock(&f->lock);
     free(gone);
+}
+
+static _Atomic uint64_t *recent(struct flights *f, const uint8_t key[HASH_BYTES], uint64_t *part)
+{
+    memcpy(part, key + 8, sizeof *part);
+    return &f->recent[(size_t)(key[4] | key[5] << 8) % RECENT];
+}
+
+bool flights_seen(struct flights *f, const uint8_t key[HASH_BYTES])
+{
+    uint64_t part;
+    const _Atomic uint64_t *at = recent(f, key, &part);
+    return atomic_load_explicit(at, memory_order_relaxed) == part;
+}
+
+void flights_remember(struct flights *f, const uint8_t key[HASH_BYTES])
+{
+    uint64_t part;
+    _Atomic uint64_t *at = recent(f, key, &part);
+    atomic_store_explicit(at, part, memory_order_relaxed);
 }

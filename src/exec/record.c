@@ -61,6 +61,7 @@ int record_replay(struct ticket *t, struct tx *tx)
         return got;
     if (!str_eq(row.fingerprint, hash_text(t->fingerprint)))
         return req_fail(r, ERR_KEY_REUSED);
+    flights_remember(r->app->exec->flights, t->scope);
     r->status = (int)row.status;
     r->etag = row.etag;
     r->replayed = true;
@@ -99,7 +100,8 @@ int record_change(struct ticket *t, struct tx *tx)
     int rc = audit_row(r, tx);
     if (rc >= 0 && r->route->event && !r->error)
         rc = outbox_add(r, tx, r->route->event, r->subject);
-    if (rc >= 0 && t->has_key && !r->error)
+    if (rc >= 0 && t->has_key && !r->error) {
+        flights_remember(r->app->exec->flights, t->scope);
         rc = idempotency_keep(tx, &(struct idempotency_keep_params){
                                       .company = r->company->id,
                                       .principal = r->who.id,
@@ -111,6 +113,7 @@ int record_change(struct ticket *t, struct tx *tx)
                                       .body = buf_view(&r->out),
                                       .created_at = r->now,
                                   });
+    }
     return rc < 0 ? rc : 0;
 }
 

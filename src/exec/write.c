@@ -25,12 +25,16 @@ static int run_work(struct ticket *t, struct tx *tx)
     return t->result;
 }
 
-static int run_request(struct ticket *t, struct tx *tx)
+/* ask: look for a kept answer first. Without it a repeated key is found out
+ * when its answer is kept a second time, and the group is run again, asking. */
+static int run_request(struct ticket *t, struct tx *tx, bool ask)
 {
     struct req *r = t->r;
     tx_arena(tx, r->arena);
     exec_fresh(t);
-    int rc = record_replay(t, tx);
+    int rc = 0;
+    if (ask || (t->has_key && flights_seen(r->app->exec->flights, t->scope)))
+        rc = record_replay(t, tx);
     if (rc != 0)
         return rc;
     rc = r->route->handler(r, tx);
@@ -57,10 +61,10 @@ static bool store_failed(int rc)
     }
 }
 
-static enum member run_member(struct ticket *t, struct tx *tx)
+static enum member run_member(struct ticket *t, struct tx *tx, bool ask)
 {
     tx_clear_wrote(tx);
-    int rc = t->r ? run_request(t, tx) : run_work(t, tx);
+    int rc = t->r ? run_request(t, tx, ask) : run_work(t, tx);
     tx_assert_idle(tx);
     if (rc >= 0)
         return MEMBER_OK;
@@ -88,7 +92,7 @@ static void run_alone(struct worker *w, struct ticket *t)
                 continue;
             break;
         }
-        enum member m = run_member(t, tx);
+        enum member m = run_member(t, tx, true);
         if (m == MEMBER_OK) {
             rc = tx_commit(&tx);
             if (rc == 0)
@@ -128,7 +132,7 @@ static int run_group(struct worker *w, struct ticket *list, bool savepoints)
     for (struct ticket *t = list; t; t = t->next) {
         if (savepoints && tx_savepoint(tx) < 0)
             goto alone;
-        enum member m = run_member(t, tx);
+        enum member m = run_member(t, tx, savepoints);
         if (m == MEMBER_OK) {
             if (savepoints && tx_savepoint_keep(tx) < 0)
                 goto alone;

@@ -180,32 +180,30 @@ static int take_number(struct req *r, struct tx *tx, struct order_row *o)
 
 static int insert_row(struct tx *tx, struct uuid company, const struct order_row *o)
 {
-    int rc = order_insert(tx, &(struct order_insert_params){
-                                  .company = company,
-                                  .id = o->id,
-                                  .order_number = o->order_number,
-                                  .external_id = o->external_id,
-                                  .store = o->store_id,
-                                  .customer = o->customer_id,
-                                  .customer_type = o->customer_type,
-                                  .customer_name = o->customer_name,
-                                  .customer_phone = o->customer_phone,
-                                  .customer_address = o->customer_address,
-                                  .source = o->source,
-                                  .status = o->status,
-                                  .subtotal = o->subtotal,
-                                  .discount = o->discount,
-                                  .total_amount = o->total_amount,
-                                  .paid_amount = o->paid_amount,
-                                  .last_line = o->last_line,
-                                  .currency = o->currency,
-                                  .notes = o->notes,
-                                  .created_by = o->created_by_user_id,
-                                  .created_at = o->created_at,
-                                  .paid_at = o->paid_at,
-                              });
-    /* Somebody made one with this id or externalId a moment ago: look again. */
-    return rc == 0 ? ERR_RETRY : rc;
+    return order_put(tx, &(struct order_put_params){
+                             .company = company,
+                             .id = o->id,
+                             .order_number = o->order_number,
+                             .external_id = o->external_id,
+                             .store = o->store_id,
+                             .customer = o->customer_id,
+                             .customer_type = o->customer_type,
+                             .customer_name = o->customer_name,
+                             .customer_phone = o->customer_phone,
+                             .customer_address = o->customer_address,
+                             .source = o->source,
+                             .status = o->status,
+                             .subtotal = o->subtotal,
+                             .discount = o->discount,
+                             .total_amount = o->total_amount,
+                             .paid_amount = o->paid_amount,
+                             .last_line = o->last_line,
+                             .currency = o->currency,
+                             .notes = o->notes,
+                             .created_by = o->created_by_user_id,
+                             .created_at = o->created_at,
+                             .paid_at = o->paid_at,
+                         });
 }
 
 static int write_order(struct req *r, struct tx *tx, struct order_view *v)

@@ -300,31 +300,32 @@ static int write_one(struct batch *b, const struct entry *e)
 {
     const struct order_import *o = e->in;
     int64_t paid = paid_of(o);
-    int rc = order_import_insert(
-        b->tx, &(struct order_import_insert_params){
-                   .company = b->c->id,
-                   .id = o->id,
-                   .order_number = e->number,
-                   .external_id = o->external_id,
-                   .store = o->store_id,
-                   .customer = o->customer_id,
-                   .customer_name = e->name,
-                   .customer_phone = e->phone,
-                   .source = str_c(o->source),
-                   .status = status_of(o),
-                   .subtotal = e->subtotal,
-                   .discount = o->discount,
-                   .total_amount = o->total,
-                   .paid_amount = paid,
-                   .refunded_amount = o->refunded,
-                   .last_line = o->nlines ? (int64_t)o->nlines : o->quantity != I64_NULL,
-                   .currency = b->c->currency,
-                   .notes = o->notes,
-                   .created_by = o->created_by,
-                   .batch = o->batch_id,
-                   .created_at = o->created_at,
-                   .paid_at = was_paid(o) ? o->created_at : I64_NULL,
-               });
+    int rc =
+        order_put(b->tx, &(struct order_put_params){
+                             .company = b->c->id,
+                             .id = o->id,
+                             .order_number = e->number,
+                             .external_id = o->external_id,
+                             .store = o->store_id,
+                             .customer = o->customer_id,
+                             .customer_type = STR("RETAIL"),
+                             .customer_name = e->name,
+                             .customer_phone = e->phone,
+                             .source = str_c(o->source),
+                             .status = status_of(o),
+                             .subtotal = e->subtotal,
+                             .discount = o->discount,
+                             .total_amount = o->total,
+                             .paid_amount = paid,
+                             .refunded_amount = o->refunded,
+                             .last_line = o->nlines ? (int64_t)o->nlines : o->quantity != I64_NULL,
+                             .currency = b->c->currency,
+                             .notes = o->notes,
+                             .created_by = o->created_by,
+                             .batch = o->batch_id,
+                             .created_at = o->created_at,
+                             .paid_at = was_paid(o) ? o->created_at : I64_NULL,
+                         });
     if (rc >= 0)
         rc = write_lines(b, o);
     if (rc >= 0 && paid > 0) /* an order of 0.00 is paid by being closed */
