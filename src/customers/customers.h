@@ -35,6 +35,7 @@ struct customer_delta {
     int64_t order_count, total_orders, visit_count, total_spent;
     int64_t order_at; /* I64_NULL, or the time of a newly paid order: first and last follow */
 };
+/* Of nobody it changes nothing: the foreign key of the order tells. */
 MUST_CHECK int customers_add_stats(struct tx *tx, struct uuid company, struct uuid id,
                                    const struct customer_delta *d);
 /* When an order stops counting (wholly refunded, cancelled, taken to another

@@ -31,7 +31,7 @@ static void test_search_by_name(void **state)
     finds(f, "name=j+smita&limit=1", "Smita Johnson|"); /* an initial first */
     finds(f, "name=cristopher", "Christopher Lee|");
     finds(f, "name=cristophers+lee", "Christopher Lee|"); /* a long word may have two */
-    finds(f, "name=jonh+smiht&limit=1", "John Smith|");  /* both misspelt */
+    finds(f, "name=jonh+smiht&limit=1", "John Smith|");   /* both misspelt */
     finds(f, "name=xyzzy", "");
     finds(f, "name=john+lee", "");
     finds(f, "name=%21%21", "");
