@@ -66,3 +66,35 @@ FROM users WHERE company_id = $1 AND batch_id = $2 AND id > $3 ORDER BY id LIMIT
 
 -- import_user_delete (company: uuid, id: uuid) -> count
 DELETE FROM users WHERE company_id = $1 AND id = $2;
+
+-- row export_customer (id: uuid, external_id: text?, name: text, preferred_name: text?, phone: text?, email: text?, address: text?, area: text?, birthday: date?, anniversary: date?, notes: text?, tags: json, preferences: json, is_active: bool, created_at: time)
+
+-- People in the order of their ids, as an export has them.
+-- export_customers (company: uuid, after: uuid, limit: int) -> many export_customer
+SELECT id, external_id, name, preferred_name, phone, email, address, area, birthday, anniversary,
+    notes, tags, preferences, is_active, created_at
+FROM customers WHERE company_id = $1 AND id > $2 ORDER BY id LIMIT $3;
+
+-- row export_order (id: uuid, external_id: text?, order_number: text?, customer_id: uuid?, customer_external_id: text?, customer_name: text, customer_phone: text?, store_code: text?, source: text, status: text, discount: int, total_amount: int, refunded_amount: int, notes: text?, created_at: time)
+
+-- Orders in the order of their ids, with what others call their customer and store.
+-- export_orders (company: uuid, after: uuid, limit: int) -> many export_order
+SELECT o.id, o.external_id, o.order_number, o.customer_id, c.external_id AS customer_external_id,
+    o.customer_name, o.customer_phone, s.code AS store_code, o.source, o.status, o.discount,
+    o.total_amount, o.refunded_amount, o.notes, o.created_at
+FROM orders o
+LEFT JOIN customers c ON c.company_id = o.company_id AND c.id = o.customer_id
+LEFT JOIN stores s ON s.company_id = o.company_id AND s.id = o.store_id
+WHERE o.company_id = $1 AND o.id > $2 ORDER BY o.id LIMIT $3;
+
+-- Lines of the orders of a page, which lie between two ids.
+-- export_order_lines (company: uuid, first: uuid, last: uuid) -> many (order_id: uuid, sku: text?, name: text, quantity: int, unit_price: int, discount: int)
+SELECT order_id, sku, name, quantity, unit_price, discount
+FROM order_lines WHERE company_id = $1 AND order_id >= $2 AND order_id <= $3
+ORDER BY order_id, line_no;
+
+-- How the orders of a page were paid first.
+-- export_order_payments (company: uuid, first: uuid, last: uuid) -> many (order_id: uuid, method: text)
+SELECT order_id, method
+FROM order_payments WHERE company_id = $1 AND order_id >= $2 AND order_id <= $3 AND payment_no = 1
+ORDER BY order_id;

@@ -1,5 +1,6 @@
 /* The reject file. */
 #include "imports/rejects.h"
+#include "imports/csv_out.h"
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -22,26 +23,6 @@ struct rejects *rejects_new(const char *path, const struct fields *fields)
     return r;
 }
 
-void csv_write(FILE *f, struct str s)
-{
-    bool quote = false;
-
-    for (size_t i = 0; i < s.n; i++)
-        quote |= strchr(",;\t\"\r\n", s.p[i]) != NULL;
-    quote |= s.n && (s.p[0] == ' ' || s.p[s.n - 1] == ' ');
-    if (!quote) {
-        fwrite(s.p, 1, s.n, f);
-        return;
-    }
-    fputc('"', f);
-    for (size_t i = 0; i < s.n; i++) {
-        if (s.p[i] == '"')
-            fputc('"', f);
-        fputc(s.p[i], f);
-    }
-    fputc('"', f);
-}
-
 static int begin(struct rejects *r)
 {
     int fd = open(r->path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
@@ -61,10 +42,10 @@ int rejects_add(struct rejects *r, const struct import_record *record, const str
     if (!r->f && begin(r) < 0)
         return ERR_IO;
     fprintf(r->f, "%lld,%s,", (long long)record->row, o->field ? o->field : "");
-    csv_write(r->f, o->reason);
+    csv_field(r->f, o->reason);
     for (size_t i = 0; i < r->fields->n; i++) {
         fputc(',', r->f);
-        csv_write(r->f, record->v[i]);
+        csv_field(r->f, record->v[i]);
     }
     fputc('\n', r->f);
     return ferror(r->f) ? ERR_IO : 0;

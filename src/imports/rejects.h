@@ -3,7 +3,6 @@
  * when the first row is refused. */
 #pragma once
 #include "imports/kind.h"
-#include <stdio.h>
 
 struct rejects;
 struct rejects *rejects_new(const char *path, const struct fields *fields);
@@ -12,5 +11,3 @@ MUST_CHECK int rejects_add(struct rejects *r, const struct import_record *record
                            const struct outcome *o);
 /* Closes the file; *made: there is one. ERR_IO when it is not whole. */
 MUST_CHECK int rejects_end(struct rejects **r, bool *made);
-/* A value as a CSV field: quoted where it must be. */
-void csv_write(FILE *f, struct str s);

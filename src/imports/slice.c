@@ -12,6 +12,13 @@ static const struct opt import_opts[] = {
     {NULL},
 };
 
+static const struct opt export_opts[] = {
+    {"company", OPT_TEXT, "SLUG", NULL, "whose data; default: the only company"},
+    {"format", OPT_TEXT, "csv|jsonl", "csv", "form of the output"},
+    {"out", OPT_TEXT, "FILE", NULL, "write there, for the owner only; default: standard output"},
+    {NULL},
+};
+
 static const struct command commands[] = {
     {
         .name = "import",
@@ -28,6 +35,17 @@ static const struct command commands[] = {
         .opts = import_opts,
         .store = true,
         .run = import_command,
+    },
+    {
+        .name = "export",
+        .usage = "customers|orders",
+        .help = "write out all customers or orders as CSV or JSON Lines\n"
+                "What it writes, import takes: elsewhere, or after a loss. Reads in short "
+                "transactions, beside a running server. Logins, and payments of orders that are "
+                "still open, are not in it.",
+        .opts = export_opts,
+        .store = true,
+        .run = export_command,
     },
     {.name = NULL},
 };
