@@ -16,6 +16,7 @@
 #include "http/metrics.h"
 #include "http/route.h"
 #include "http/server.h"
+#include "imports/demo.h"
 #include "slices.h"
 #include "store/migrate.h"
 #include "store/store.h"
@@ -102,6 +103,12 @@ static int services_start(struct serving *s, struct str *why)
     if (rc < 0)
         return rc;
     app->schema_waiting = rc == 0;
+    if (rc == 1 && args_flag(s->args, "demo")) {
+        *why = STR("the demo company cannot be made");
+        rc = demo_greet(app->store, s->arena);
+        if (rc < 0)
+            return rc;
+    }
     rc = tokens_open(&app->tokens, key_file_path(app->settings, s->arena), s->arena, why);
     if (rc < 0)
         return rc;
@@ -217,6 +224,7 @@ static int serve_run(const struct args *a)
 }
 
 static const struct opt serve_opts[] = {
+    {"demo", OPT_FLAG, NULL, NULL, "make the demo company first when the store has no company"},
     {"demo", OPT_FLAG, NULL, NULL, "make the demo company first when the store has no company yet"},
     {"no-migrate", OPT_FLAG, NULL, NULL,
      "do not bring the schema up; refuse to run unless it is current"},
@@ -225,7 +233,7 @@ static const struct opt serve_opts[] = {
 
 const struct command serve_command = {
     .name = "serve",
-    .usage = "[--listen ADDR:PORT] [--no-migrate]",
+    .usage = "[--listen ADDR:PORT] [--demo] [--no-migrate]",
     .help = "serve the API and the pages\n"
             "Brings the store's schema up, listens, and prints the address on standard output. "
             "SIGTERM or SIGINT finish what is running and stop within ten seconds. A PostgreSQL "

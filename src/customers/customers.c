@@ -198,6 +198,13 @@ int customers_insert_many(struct tx *tx, const struct company *c, struct arena *
     return nnames ? names_add(tx, c->id, a, names, nnames) : 0;
 }
 
+int customers_remove(struct tx *tx, struct uuid company, struct arena *a, struct uuid id,
+                     struct str name)
+{
+    int rc = names_remove(tx, company, a, (struct named){id, name});
+    return rc < 0 ? rc : customer_delete(tx, company, id);
+}
+
 int customers_add_stats(struct tx *tx, struct uuid company, struct uuid id,
                         const struct customer_delta *d)
 {

@@ -30,6 +30,12 @@ MUST_CHECK int customers_insert(struct tx *tx, const struct company *c, struct a
 MUST_CHECK int customers_insert_many(struct tx *tx, const struct company *c, struct arena *a,
                                      const struct customer_new *v, size_t n, int8_t *made);
 
+/* Takes a record away, with its place in the name index. name: as it stands in
+ * the record. Whether it may go is the caller's business: 1 gone, 0 it was not
+ * there, negative. */
+MUST_CHECK int customers_remove(struct tx *tx, struct uuid company, struct arena *a,
+                                struct uuid id, struct str name);
+
 /* Statistics after a change of an order; added to the record. */
 struct customer_delta {
     int64_t order_count, total_orders, visit_count, total_spent;

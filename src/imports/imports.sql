@@ -49,8 +49,8 @@ WHERE company_id = $1 AND id = $2 AND external_id IS NULL;
 UPDATE customers SET is_active = FALSE WHERE company_id = $1 AND id = $2;
 
 -- People that a batch made, in order, with what speaks against deleting them.
--- import_batch_customers (company: uuid, batch: uuid, after: uuid, limit: int) -> many (id: uuid, order_count: int, version: int, balance: int, loyalty_points: int, has_login: bool)
-SELECT id, order_count, version, balance, loyalty_points, user_id IS NOT NULL OR EXISTS (
+-- import_batch_customers (company: uuid, batch: uuid, after: uuid, limit: int) -> many (id: uuid, name: text, order_count: int, version: int, balance: int, loyalty_points: int, has_login: bool)
+SELECT id, name, order_count, version, balance, loyalty_points, user_id IS NOT NULL OR EXISTS (
         SELECT 1 FROM users u WHERE u.company_id = $1 AND u.customer_id = customers.id) AS has_login
 FROM customers WHERE company_id = $1 AND batch_id = $2 AND id > $3 ORDER BY id LIMIT $4;
 

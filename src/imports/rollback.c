@@ -35,7 +35,7 @@ static const char *customer_stays(const struct import_batch_customers_row *c)
     return c->version != 1 ? "was changed since" : NULL;
 }
 
-static int page_of_customers(struct page *p, struct tx *tx)
+static int page_of_customers(struct page *p, struct arena *a, struct tx *tx)
 {
     struct import_batch_customers_row *rows;
     int rc = import_batch_customers(tx, p->company, p->batch, p->after, PAGE, &rows, &p->n);
@@ -43,7 +43,7 @@ static int page_of_customers(struct page *p, struct tx *tx)
     for (size_t i = 0; rc >= 0 && i < p->n; i++) {
         p->fates[i] = (struct fate){rows[i].id, customer_stays(&rows[i])};
         if (!p->fates[i].reason)
-            rc = customer_delete(tx, p->company, rows[i].id);
+            rc = customers_remove(tx, p->company, a, rows[i].id, rows[i].name);
     }
     return rc;
 }
@@ -80,9 +80,8 @@ static int do_page(void *arg, struct arena *a, struct tx *tx)
     struct page *p = arg;
     int rc;
 
-    (void)a;
     if (str_eq(p->kind, STR("customers")))
-        rc = page_of_customers(p, tx);
+        rc = page_of_customers(p, a, tx);
     else if (str_eq(p->kind, STR("orders")))
         rc = page_of_orders(p, tx);
     else

@@ -19,6 +19,15 @@ static const struct opt export_opts[] = {
     {NULL},
 };
 
+static const struct opt demo_opts[] = {
+    {"customers", OPT_INT, "N", "10000", "how many, over all companies"},
+    {"orders", OPT_INT, "N", "50000", "how many, over all companies"},
+    {"companies", OPT_INT, "N", "1", "demo, demo-2, … with the same users"},
+    {"seed", OPT_INT, "S", "1", "another seed, other people"},
+    {"reset-passwords", OPT_FLAG, NULL, NULL, "new passwords for the users of the demo company"},
+    {NULL},
+};
+
 static const struct command commands[] = {
     {
         .name = "import",
@@ -46,6 +55,19 @@ static const struct command commands[] = {
         .opts = export_opts,
         .store = true,
         .run = export_command,
+    },
+    {
+        .name = "demo",
+        .usage = "[--customers N] [--orders N] [--reset-passwords]",
+        .help = "make a believable company to try things on\n"
+                "Corner Shop, slug demo: two stores, a user of every role with a password made at "
+                "random, customers with names from India, the US and Europe and valid phone "
+                "numbers, orders over two years. Makes the store when there is none. Prints how to "
+                "sign in. The same seed gives the same people and orders on the same day, but for "
+                "ids and passwords.",
+        .opts = demo_opts,
+        .store = true,
+        .run = demo_command,
     },
     {.name = NULL},
 };
