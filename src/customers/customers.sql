@@ -156,7 +156,7 @@ WHERE company_id = $1 AND customer_id = $2 AND ($3 IS NULL OR id = $3);
 SELECT id, email, name, phone, role, is_active, is_phone_verified, is_email_verified,
     last_login_at, created_at
 FROM users WHERE company_id = $1 AND customer_id = $2
-ORDER BY id LIMIT $3;
+ORDER BY created_at, id LIMIT $3;
 
 -- Name search: one range of pairs.
 -- customers_by_name (company: uuid, low: text, high: text, limit: int) -> many customer_found
@@ -205,20 +205,20 @@ SELECT id, user_id, external_id, name, preferred_name, phone, email, address, ar
 FROM customers WHERE company_id = $1 AND email >= $2 AND email < $3
 ORDER BY email LIMIT $4;
 
--- Who was served last in a store; the same person may come several times.
--- customers_served_at (company: uuid, store: uuid, limit: int) -> many (customer_id: uuid)
+-- For whom the last orders of a store were; null: a walk-in.
+-- customers_served_at (company: uuid, store: uuid, limit: int) -> many (customer_id: uuid?)
 SELECT customer_id FROM orders
-WHERE company_id = $1 AND store_id = $2 AND customer_id IS NOT NULL
+WHERE company_id = $1 AND store_id = $2
 ORDER BY created_at DESC, id DESC LIMIT $3;
 
 -- The same in all stores.
 -- customers_served (company: uuid, limit: int) -> many customers_served_at_row
 SELECT customer_id FROM orders
-WHERE company_id = $1 AND customer_id IS NOT NULL
+WHERE company_id = $1
 ORDER BY created_at DESC, id DESC LIMIT $2;
 
--- Lists: rows beyond (after, after_id) in one order of one index; the filters leave some out.
--- never: before any time, stands for "no order yet".
+-- Lists: rows beyond (after, after_id) in one order of one index; the filters leave some out, and
+-- COALESCE keeps them from choosing another index. never: before any time, stands for "no order".
 -- customers_created_up struct (company: uuid, after: time, after_id: uuid, any_active: bool,
 -- active: bool, any_phone: bool, phone: bool, created_from: time, created_to: time, never: time,
 -- last_from: time, last_to: time, tag: text?, limit: int) -> many customer_row
@@ -261,7 +261,7 @@ SELECT id, user_id, external_id, name, preferred_name, phone, email, address, ar
 FROM customers
 WHERE company_id = $1 AND (name_key, id) > ($2, $3)
     AND ($4 OR is_active = $5) AND ($6 OR (phone IS NOT NULL) = $7)
-    AND created_at >= $8 AND created_at < $9
+    AND COALESCE(created_at, $10) >= $8 AND COALESCE(created_at, $10) < $9
     AND COALESCE(last_order_at, $10) >= $11 AND COALESCE(last_order_at, $10) < $12
     AND ($13 IS NULL OR EXISTS (SELECT 1 FROM customer_tags t
         WHERE t.company_id = $1 AND t.tag = $13 AND t.customer_id = customers.id))
@@ -277,7 +277,7 @@ SELECT id, user_id, external_id, name, preferred_name, phone, email, address, ar
 FROM customers
 WHERE company_id = $1 AND (name_key, id) < ($2, $3)
     AND ($4 OR is_active = $5) AND ($6 OR (phone IS NOT NULL) = $7)
-    AND created_at >= $8 AND created_at < $9
+    AND COALESCE(created_at, $10) >= $8 AND COALESCE(created_at, $10) < $9
     AND COALESCE(last_order_at, $10) >= $11 AND COALESCE(last_order_at, $10) < $12
     AND ($13 IS NULL OR EXISTS (SELECT 1 FROM customer_tags t
         WHERE t.company_id = $1 AND t.tag = $13 AND t.customer_id = customers.id))
@@ -291,9 +291,9 @@ SELECT id, user_id, external_id, name, preferred_name, phone, email, address, ar
     total_orders, visit_count, total_spent, loyalty_points, first_order_at, last_order_at,
     created_by_user_id, version, created_at, updated_at
 FROM customers
-WHERE company_id = $1 AND (last_order_at, id) > ($2, $3)
+WHERE company_id = $1 AND last_order_at IS NOT NULL AND (last_order_at, id) > ($2, $3)
     AND ($4 OR is_active = $5) AND ($6 OR (phone IS NOT NULL) = $7)
-    AND created_at >= $8 AND created_at < $9
+    AND COALESCE(created_at, $10) >= $8 AND COALESCE(created_at, $10) < $9
     AND COALESCE(last_order_at, $10) >= $11 AND COALESCE(last_order_at, $10) < $12
     AND ($13 IS NULL OR EXISTS (SELECT 1 FROM customer_tags t
         WHERE t.company_id = $1 AND t.tag = $13 AND t.customer_id = customers.id))
@@ -307,9 +307,9 @@ SELECT id, user_id, external_id, name, preferred_name, phone, email, address, ar
     total_orders, visit_count, total_spent, loyalty_points, first_order_at, last_order_at,
     created_by_user_id, version, created_at, updated_at
 FROM customers
-WHERE company_id = $1 AND (last_order_at, id) < ($2, $3)
+WHERE company_id = $1 AND last_order_at IS NOT NULL AND (last_order_at, id) < ($2, $3)
     AND ($4 OR is_active = $5) AND ($6 OR (phone IS NOT NULL) = $7)
-    AND created_at >= $8 AND created_at < $9
+    AND COALESCE(created_at, $10) >= $8 AND COALESCE(created_at, $10) < $9
     AND COALESCE(last_order_at, $10) >= $11 AND COALESCE(last_order_at, $10) < $12
     AND ($13 IS NULL OR EXISTS (SELECT 1 FROM customer_tags t
         WHERE t.company_id = $1 AND t.tag = $13 AND t.customer_id = customers.id))

@@ -3,7 +3,7 @@
 #include "customers/customers_priv.h"
 
 enum sort { BY_CREATED, BY_NAME, BY_LAST_ORDER };
-enum { RECENT_PRESET = 20, RECENT_SCAN = 400, KEY_LONGEST = 128 };
+enum { RECENT_PRESET = 20, RECENT_SCAN = 500, KEY_LONGEST = 128 };
 
 int customers_answer_list(struct req *r, const struct customer_row *rows, size_t n, struct str next)
 {
@@ -151,8 +151,7 @@ int customers_list(struct req *r, struct tx *tx)
     return customers_answer_list(r, rows, limit, page_cursor(r->arena, &p, &rows[limit - 1]));
 }
 
-/* Whom the last orders were for, each person once; a store that served the
- * same few people RECENT_SCAN times in a row shows only these. */
+/* Whom the last RECENT_SCAN orders were for, each person once. */
 int customers_recent(struct req *r, struct tx *tx)
 {
     const struct customer_recent_in *in = r->in;
@@ -166,7 +165,7 @@ int customers_recent(struct req *r, struct tx *tx)
 
     struct customer_row *rows = ARENA_ARRAY(r->arena, struct customer_row, limit);
     for (size_t i = 0; i < n && count < limit && rc >= 0; i++) {
-        bool seen = false;
+        bool seen = uuid_is_nil(served[i].customer_id);
         for (size_t k = 0; k < count && !seen; k++)
             seen = uuid_eq(rows[k].id, served[i].customer_id);
         if (seen)
