@@ -219,6 +219,20 @@ int customers_add_stats(struct tx *tx, struct uuid company, struct uuid id,
                                   });
 }
 
+int customers_add_stats_known(struct tx *tx, struct uuid company, struct uuid id,
+                              const struct customer_delta *d)
+{
+    return customer_stats_add_known(tx, &(struct customer_stats_add_known_params){
+                                            .company = company,
+                                            .id = id,
+                                            .order_count = d->order_count,
+                                            .total_orders = d->total_orders,
+                                            .visit_count = d->visit_count,
+                                            .total_spent = d->total_spent,
+                                            .order_at = d->order_at,
+                                        });
+}
+
 int customers_set_order_times(struct tx *tx, struct uuid company, struct uuid id, int64_t first_at,
                               int64_t last_at)
 {

@@ -44,6 +44,10 @@ struct customer_delta {
 /* Of nobody it changes nothing: the foreign key of the order tells. */
 MUST_CHECK int customers_add_stats(struct tx *tx, struct uuid company, struct uuid id,
                                    const struct customer_delta *d);
+/* The same for a record that this transaction has just seen: it is not asked
+ * whether it is still there, so that a server store need not answer. */
+MUST_CHECK int customers_add_stats_known(struct tx *tx, struct uuid company, struct uuid id,
+                                         const struct customer_delta *d);
 /* When an order stops counting (wholly refunded, cancelled, taken to another
  * person): first and last as the orders slice has found them anew. */
 MUST_CHECK int customers_set_order_times(struct tx *tx, struct uuid company, struct uuid id,

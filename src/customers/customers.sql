@@ -99,6 +99,15 @@ UPDATE customers SET order_count = order_count + $3, total_orders = total_orders
     last_order_at = CASE WHEN $7 IS NULL OR last_order_at >= $7 THEN last_order_at ELSE $7 END
 WHERE company_id = $1 AND id = $2;
 
+-- The same, of a record that was seen a moment ago.
+-- customer_stats_add_known struct (company: uuid, id: uuid, order_count: int, total_orders: int,
+-- visit_count: int, total_spent: int, order_at: time?) -> effect
+UPDATE customers SET order_count = order_count + $3, total_orders = total_orders + $4,
+    visit_count = visit_count + $5, total_spent = total_spent + $6,
+    first_order_at = CASE WHEN $7 IS NULL OR first_order_at <= $7 THEN first_order_at ELSE $7 END,
+    last_order_at = CASE WHEN $7 IS NULL OR last_order_at >= $7 THEN last_order_at ELSE $7 END
+WHERE company_id = $1 AND id = $2;
+
 -- customer_order_times_set (company: uuid, id: uuid, first_at: time?, last_at: time?) -> count
 UPDATE customers SET first_order_at = $3, last_order_at = $4
 WHERE company_id = $1 AND id = $2;

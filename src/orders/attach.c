@@ -101,9 +101,9 @@ static int move_order(struct req *r, struct tx *tx, struct order_row *o,
     resnapshot(o, !uuid_is_nil(from), to);
     o->customer_id = to ? to->id : UUID_NIL;
     if (!uuid_is_nil(from))
-        rc = customers_add_stats(tx, company, from, &less);
+        rc = customers_add_stats_known(tx, company, from, &less);
     if (rc >= 0 && to)
-        rc = customers_add_stats(tx, company, to->id, &share);
+        rc = customers_add_stats_known(tx, company, to->id, &share);
     if (rc >= 0)
         rc = orders_save(r, tx, o);
     if (rc >= 0 && !uuid_is_nil(from) && share.order_at != I64_NULL)

@@ -103,7 +103,7 @@ int orders_count(struct req *r, struct tx *tx, const struct order_row *o,
     if (!d.order_count && !d.total_orders && !d.visit_count && !d.total_spent &&
         d.order_at == I64_NULL)
         return 0;
-    return customers_add_stats(tx, r->company->id, o->customer_id, &d);
+    return customers_add_stats_known(tx, r->company->id, o->customer_id, &d); /* locked */
 }
 
 int orders_retime(struct req *r, struct tx *tx, struct uuid customer)

@@ -212,7 +212,7 @@ static int write_order(struct req *r, struct tx *tx, struct order_view *v)
     int rc = 0;
     if (!uuid_is_nil(v->o.customer_id)) { /* also locks the person's record */
         struct customer_delta d = order_share(&v->o);
-        rc = customers_add_stats(tx, company, v->o.customer_id, &d);
+        rc = customers_add_stats_known(tx, company, v->o.customer_id, &d);
     }
     if (rc >= 0)
         rc = take_number(r, tx, &v->o);
