@@ -29,13 +29,16 @@ CREATE TABLE orders (
     paid_at timestamptz,                   -- when it was fully paid
     updated_at timestamptz NOT NULL,       -- last change
     CONSTRAINT orders_pkey PRIMARY KEY (company_id, id),
-    CONSTRAINT orders_order_number_key UNIQUE (company_id, order_number),
-    CONSTRAINT orders_external_id_key UNIQUE (company_id, external_id),
     CONSTRAINT orders_customer_fkey FOREIGN KEY (company_id, customer_id)
         REFERENCES customers (company_id, id),
     CONSTRAINT orders_store_fkey FOREIGN KEY (company_id, store_id)
         REFERENCES stores (company_id, id)
 );
+-- Most orders have one of the two: what is missing is not indexed.
+CREATE UNIQUE INDEX orders_order_number_key ON orders (company_id, order_number)
+    WHERE order_number IS NOT NULL;
+CREATE UNIQUE INDEX orders_external_id_key ON orders (company_id, external_id)
+    WHERE external_id IS NOT NULL;
 CREATE INDEX orders_customer ON orders (company_id, customer_id, created_at, id)
     WHERE customer_id IS NOT NULL;
 CREATE INDEX orders_store ON orders (company_id, store_id, created_at, id)
