@@ -4,6 +4,7 @@
 #include "base/random.h"
 #include "exec/exec.h"
 #include <arpa/inet.h>
+#include <sched.h>
 #include <stdlib.h>
 
 static struct exchange *exchange_new(struct server *s)
@@ -194,20 +195,48 @@ void exchange_begin(struct exchange *x, const struct arrival *v, const char *met
         x->refusal = check_headers(x);
 }
 
-/* An abandoned exchange has two holders; the second to let go frees it. */
+/* An abandoned exchange is freed by the last of its holders. */
 static void let_go(struct exchange *x)
 {
     if (atomic_fetch_sub(&x->holders, 1) == 1)
         exchange_free(x);
 }
 
+/* Waking a connection takes a moment, in which the exchange is still needed. */
+static int settled(struct exchange *x)
+{
+    int stage;
+    while ((stage = atomic_load(&x->stage)) == STAGE_RESUMING)
+        sched_yield();
+    return stage;
+}
+
+/* The client went while the executor has the request: true when it keeps it. */
+static bool leave_to_executor(struct exchange *x)
+{
+    int stage;
+    if (!x->submitted)
+        return false;
+    exchange_woken(x); /* nobody will wake it any more */
+    while ((stage = settled(x)) == STAGE_SUSPENDED) {
+        atomic_store(&x->holders, 1);
+        if (atomic_compare_exchange_strong(&x->stage, &stage, STAGE_ABANDONED))
+            return true;
+    }
+    return false;
+}
+
 void exchange_end(struct exchange *x)
 {
     struct server *s = x->server;
-    if (x->abandoned)
+    if (x->abandoned) {
+        exchange_woken(x);
+        pthread_mutex_lock(&s->lock); /* exchange_abandon_all() is done with it */
+        pthread_mutex_unlock(&s->lock);
         let_go(x);
-    else
+    } else if (!leave_to_executor(x)) {
         give(x);
+    }
     atomic_fetch_sub_explicit(&s->open, 1, memory_order_relaxed);
 }
 
@@ -216,12 +245,21 @@ void exchange_end(struct exchange *x)
 static void done(struct req *r)
 {
     struct exchange *x = r->http;
-    struct MHD_Connection *connection = x->connection;
-    int before = atomic_exchange(&x->stage, STAGE_DONE);
-    if (before == STAGE_SUSPENDED)
-        MHD_resume_connection(connection);
-    else if (before == STAGE_ABANDONED)
-        let_go(x);
+    for (;;) {
+        int stage = STAGE_RUNNING;
+        if (atomic_compare_exchange_strong(&x->stage, &stage, STAGE_DONE))
+            return;
+        if (stage == STAGE_ABANDONED) {
+            let_go(x);
+            return;
+        }
+        stage = STAGE_SUSPENDED;
+        if (atomic_compare_exchange_strong(&x->stage, &stage, STAGE_RESUMING)) {
+            MHD_resume_connection(x->connection);
+            atomic_store(&x->stage, STAGE_DONE);
+            return;
+        }
+    }
 }
 
 static void sleep_on(struct exchange *x)
@@ -242,6 +280,7 @@ void exchange_woken(struct exchange *x)
     struct server *s = x->server;
     if (!x->asleep)
         return;
+    (void)settled(x);
     pthread_mutex_lock(&s->lock);
     if (x->before)
         x->before->next = x->next;

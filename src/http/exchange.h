@@ -4,7 +4,9 @@
  * exec_submit(); then the executor until it calls done; then the HTTP thread
  * again. `stage` is the hand-over: done sets DONE, and wakes the connection
  * only when the HTTP thread had set SUSPENDED, so that an answer made in
- * place costs neither. */
+ * place costs neither. libmicrohttpd may end a connection that sleeps, when
+ * its client went away in the same moment: then the executor is left alone
+ * with the exchange, and done gives it back. */
 #pragma once
 #include "http/req.h"
 #include "http/route.h"
@@ -25,8 +27,9 @@ enum {
 enum stage {
     STAGE_RUNNING,   /* the executor has it */
     STAGE_SUSPENDED, /* the same, and the connection sleeps */
+    STAGE_RESUMING,  /* the answer stands in r, the connection is being woken */
     STAGE_DONE,      /* the answer stands in r */
-    STAGE_ABANDONED, /* stopping: answered 503, the executor still has it */
+    STAGE_ABANDONED, /* its connection is gone, or was told 503: the executor frees it */
 };
 
 struct exchange {

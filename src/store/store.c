@@ -219,8 +219,9 @@ int tx_many(struct tx *tx, const struct stmt *s, const union sql_value *params, 
 
 int tx_count(struct tx *tx, const struct stmt *s, const union sql_value *params)
 {
-    int rc = note_use(tx, s);
-    return rc < 0 ? rc : tx->conn->store->driver->count(tx->conn, s, params);
+    int rc = tx->conn->store->driver->count(tx->conn, s, params);
+    tx->wrote |= rc != 0; /* ON CONFLICT DO NOTHING may have done nothing */
+    return rc;
 }
 
 int tx_effect(struct tx *tx, const struct stmt *s, const union sql_value *params)
