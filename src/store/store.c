@@ -219,8 +219,13 @@ int tx_many(struct tx *tx, const struct stmt *s, const union sql_value *params, 
 
 int tx_count(struct tx *tx, const struct stmt *s, const union sql_value *params)
 {
-    int rc = tx->conn->store->driver->count(tx->conn, s, params);
-    tx->wrote |= rc != 0; /* ON CONFLICT DO NOTHING may have done nothing */
+    bool wrote = tx->wrote;
+    int rc = note_use(tx, s);
+    if (rc < 0)
+        return rc;
+    rc = tx->conn->store->driver->count(tx->conn, s, params);
+    if (rc == 0)
+        tx->wrote = wrote; /* ON CONFLICT DO NOTHING did nothing */
     return rc;
 }
 
