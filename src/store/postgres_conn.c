@@ -170,17 +170,17 @@ int pg_connected(struct pg_conn *c)
         return 0;
     if (now < c->retry_after)
         return ERR_STORE_DOWN;
-    bool known = c->conn.trouble[0] != 0; /* said once, not twice a second */
+    struct store *s = c->conn.store;
     c->pg = dial(c);
     if (!c->pg) {
         c->retry_after = clock_mono() + pause_us;
-        if (!known)
-            log_warn("store cannot be reached", LOG_C("store", c->conn.store->name),
+        if (!atomic_exchange(&s->away, true)) /* said once, not twice a second */
+            log_warn("store cannot be reached", LOG_C("store", s->name),
                      LOG_C("why", c->conn.trouble));
         return ERR_STORE_DOWN;
     }
-    if (known)
-        log_info("store is reached again", LOG_C("store", c->conn.store->name));
+    if (atomic_exchange(&s->away, false))
+        log_info("store is reached again", LOG_C("store", s->name));
     c->conn.trouble[0] = 0;
     c->used_at = clock_mono();
     return 0;

@@ -12,6 +12,7 @@ struct store {
     char *url;  /* as given; may hold a password */
     char *name; /* for people, without one */
     struct store_options options;
+    atomic_bool away; /* PostgreSQL: the last attempt to connect failed */
     atomic_llong wal; /* SQLite: bytes in the log that count, see sqlite_file.c */
 };
 
