@@ -208,6 +208,8 @@ static int serve_run(const struct args *a)
     int rc = services_start(&s, &why);
     if (rc < 0) {
         status = cli_fail("%.*s", STR_ARG(str_is_null(why) ? str_c(err_row(rc)->message) : why));
+        if (rc == ERR_USAGE)
+            status = EXIT_USAGE;
     } else {
         announce(&s);
         if (s.app.schema_waiting)

@@ -245,6 +245,7 @@ int exec_start(struct app *app, struct exec **out)
     if (!e)
         abort();
     exec_init(e, app);
+    atomic_store(&e->ready, !app->schema_waiting); /* the schema was looked at just now */
     *out = e;
     app->exec = e;
     int rc = start_workers(e);

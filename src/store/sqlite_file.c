@@ -51,6 +51,9 @@ static struct str open_why(const char *path, int code, sqlite3 *db, struct arena
     case SQLITE_PERM:
         return arena_printf(a, "%s cannot be written", path);
     case SQLITE_CANTOPEN:
+        /* On a read-only file system it is the files beside it that fail. */
+        if (stat(path, &st) == 0 && access(path, R_OK | W_OK) != 0)
+            return arena_printf(a, "%s cannot be written: %s", path, strerror(errno));
         return arena_printf(a, "%s cannot be opened: %s", path,
                             errno ? strerror(errno) : "unknown reason");
     default:

@@ -194,9 +194,3 @@ test('the key file is the owner’s alone, and one that is not is refused', asyn
   assert.match(r.stderr, /600|others/);
   await s.restart({});
 });
-
-test('two processes do not share one SQLite file', { skip: process.env.ENGINE === 'postgres' && 'of SQLite' }, async () => {
-  const r = cli(s.store, ['serve', '--listen', '127.0.0.1:0'], { timeout: 20000 });
-  assert.equal(r.status, 1, r.stderr);
-  assert.match(r.stderr, /use|lock|another/i);
-});
