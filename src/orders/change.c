@@ -126,7 +126,7 @@ int order_line_make(struct req *r, const struct order_line_in *in, const char *f
 {
     out->sku = in->sku;
     out->name = in->name;
-    out->quantity = in->quantity == I64_NULL ? 1000 : in->quantity;
+    out->quantity = in->quantity;
     out->unit_price = in->unit_price;
     out->discount = in->discount == I64_NULL ? 0 : in->discount;
     int64_t gross;

@@ -42,10 +42,11 @@ enum {
          .help = "what is sold"},                                                                  \
         {.name = "quantity",                                                                       \
          .type = F_QUANTITY,                                                                       \
+         .flags = (required),                                                                      \
          .offset = LINE(quantity),                                                                 \
          .min = 1,                                                                                 \
          .max = QUANTITY_MAX,                                                                      \
-         .help = "how many or how much, up to three decimals; 1 when left out"},                   \
+         .help = "how many or how much, up to three decimals"},                                    \
         {.name = "unitPrice",                                                                      \
          .type = F_MONEY,                                                                          \
          .flags = (required),                                                                      \

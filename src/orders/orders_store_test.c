@@ -28,7 +28,7 @@ static void walk_in_is_filled_and_paid(void **state)
                      0);
     assert_string_equal(text(f, "dueAmount"), "90.00");
     assert_int_equal(call(f, orders_line_add, &order_line_new, id, NULL,
-                          "{\"name\":\"Salt\",\"unitPrice\":\"10\"}"),
+                          "{\"name\":\"Salt\",\"quantity\":1,\"unitPrice\":\"10\"}"),
                      0);
     json_t *line = json_array_get(json_object_get(json_object_get(f->json, "data"), "lines"), 1);
     assert_int_equal(json_integer_value(json_object_get(line, "line")),
@@ -41,7 +41,7 @@ static void walk_in_is_filled_and_paid(void **state)
     assert_string_equal(part(f, "payments", 0, "amount"), "100.00");
     assert_string_equal(part(f, "payments", 0, "change"), "400.00");
     assert_int_equal(call(f, orders_line_add, &order_line_new, id, NULL,
-                          "{\"name\":\"Late\",\"unitPrice\":\"1\"}"),
+                          "{\"name\":\"Late\",\"quantity\":1,\"unitPrice\":\"1\"}"),
                      ERR_ORDER_STATE);
     expect_no_drift(f);
 }
@@ -54,7 +54,7 @@ static void registered_order_counts_and_uncounts(void **state)
         create(f,
                "{\"customerId\":\"00000000-0000-0000-0000-0000000000a1\",\"items\":["
                "{\"sku\":\"A\",\"name\":\"Shirt\",\"quantity\":\"2\",\"unitPrice\":\"250.00\"},"
-               "{\"name\":\"Sock\",\"unitPrice\":\"50.00\"}],\"discount\":\"50\","
+               "{\"name\":\"Sock\",\"quantity\":1,\"unitPrice\":\"50.00\"}],\"discount\":\"50\","
                "\"totalAmount\":\"500.00\",\"payments\":[{\"method\":\"UPI\",\"amount\":\"200\"},"
                "{\"method\":\"CASH\"}]}"),
         0);
@@ -121,8 +121,9 @@ static void open_orders_do_not_count_until_paid(void **state)
 static void orders_of_nothing_are_closed(void **state)
 {
     struct fixture *f = *state;
-    assert_int_equal(create(f, "{\"customerId\":\"00000000-0000-0000-0000-0000000000a2\","
-                               "\"lines\":[{\"name\":\"Gift\",\"unitPrice\":\"0\"}]}"),
+    assert_int_equal(create(f,
+                            "{\"customerId\":\"00000000-0000-0000-0000-0000000000a2\","
+                            "\"lines\":[{\"name\":\"Gift\",\"quantity\":1,\"unitPrice\":\"0\"}]}"),
                      0);
     assert_string_equal(text(f, "status"), "OPEN");
     const char *id = kept_id(f);
@@ -189,8 +190,8 @@ static void refusals_name_the_field(void **state)
         int err;
         const char *field;
     } cases[] = {
-        {"{\"lines\":[{\"name\":\"a\",\"unitPrice\":\"5\"}],\"totalAmount\":\"6\"}", ERR_TOTALS,
-         "totalAmount"},
+        {"{\"lines\":[{\"name\":\"a\",\"quantity\":1,\"unitPrice\":\"5\"}],\"totalAmount\":\"6\"}",
+         ERR_TOTALS, "totalAmount"},
         {"{\"totalAmount\":\"5\",\"totalAmountCents\":600}", ERR_TOTALS, "totalAmountCents"},
         {"{\"customerId\":\"00000000-0000-0000-0000-0000000000a9\"}", ERR_INVALID, "customerId"},
         {"{\"storeId\":\"00000000-0000-0000-0000-000000005009\"}", ERR_INVALID, "storeId"},
@@ -204,9 +205,11 @@ static void refusals_name_the_field(void **state)
          ERR_INVALID, "payments[0].tendered"},
         {"{\"totalAmount\":\"5\",\"status\":\"PAID\"}", ERR_INVALID, "status"},
         {"{\"status\":\"REFUNDED\"}", ERR_INVALID, "status"},
-        {"{\"lines\":[{\"name\":\"a\",\"unitPrice\":\"5\",\"discount\":\"5.01\"}]}", ERR_INVALID,
-         "lines[0].discount"},
+        {"{\"lines\":[{\"name\":\"a\",\"quantity\":1,\"unitPrice\":\"5\",\"discount\":\"5.01\"}]}",
+         ERR_INVALID, "lines[0].discount"},
         {"{\"lines\":[{\"name\":\"a\",\"unitPrice\":\"5\",\"quantity\":1.0001}]}", ERR_INVALID,
+         "lines[0].quantity"},
+        {"{\"lines\":[{\"name\":\"a\",\"unitPrice\":\"5\",\"quantity\":\"\"}]}", ERR_INVALID,
          "lines[0].quantity"},
         {"{\"discount\":\"1\"}", ERR_INVALID, "discount"},
         {"{\"totalAmount\":\"-1\"}", ERR_INVALID, "totalAmount"},

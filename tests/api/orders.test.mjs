@@ -27,7 +27,7 @@ const stats = async (id) => {
   return [c._count.orders, c.totalOrders, c.visitCount, c.totalSpent];
 };
 const store = async (name) => expectOk(await admin.post('/api/stores', { name: `${name} ${uuid7()}` }), 201);
-const line = (name, unitPrice, more = {}) => ({ name, unitPrice, ...more });
+const line = (name, unitPrice, more = {}) => ({ name, unitPrice, quantity: 1, ...more });
 const uuid7 = () => {
   const h = Date.now().toString(16).padStart(12, '0');
   const r = () => Math.floor(Math.random() * 65536).toString(16).padStart(4, '0');
