@@ -89,13 +89,22 @@ export function cliOk(store, args, options) {
   return r;
 }
 
-/** `demo --json`: {id, slug, users: {ROLE: {email, password}}}. */
-export async function demoCompany(store, { customers = 20, orders = 30, seed = 1 } = {}) {
-  const { stdout } = cliOk(store, ['demo', '--json', '--customers', customers, '--orders', orders,
-    '--seed', seed]);
+/**
+ * `demo --json`: companies as {id, slug, users: {ROLE: {email, password}}}, with
+ * so many customers and orders each. The users of all have the same passwords.
+ */
+export function demoCompanies(store, n, { customers = 20, orders = 30, seed = 1 } = {}) {
+  const { stdout } = cliOk(store, ['demo', '--json', '--companies', n, '--customers', customers * n,
+    '--orders', orders * n, '--seed', seed]);
   const made = JSON.parse(stdout);
-  return { ...made.company, users: Object.fromEntries(made.users.map((u) => [u.role, u])) };
+  const users = Object.fromEntries(made.users.map((u) => [u.role, u]));
+  const hex = store.engine === 'sqlite' ? 'lower(hex(id))' : "replace(CAST(id AS text), '-', '')";
+  return store.sql(`SELECT ${hex}, slug FROM companies ORDER BY length(slug), slug`)
+    .map(([id, slug]) => ({ id: dashed(id), slug, users }));
 }
+
+export const demoCompany = (store, options) => demoCompanies(store, 1, options)[0];
+export const dashed = (hex) => hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 
 /** A `serve` process: waits for its address; ends by stop(), end() or kill(). */
 export async function serve(store, settings = {}, { env, cwd } = {}) {
@@ -230,8 +239,7 @@ export function expectOk(res, status = 200) {
  */
 export async function start({ settings = {}, companies = 2, demo = {}, env } = {}) {
   const store = await freshStore();
-  const s = { store, companies: [], secrets: new Set(), agent: new http.Agent({ keepAlive: true }), logs: '' };
-  for (let i = 0; i < companies; i++) s.companies.push(await demoCompany(store, { seed: i + 1, ...demo }));
+  const s = { store, companies: demoCompanies(store, companies, demo), secrets: new Set(), agent: new http.Agent({ keepAlive: true }), logs: '' };
   [s.a, s.b] = s.companies;
   for (const c of s.companies) noteSecrets(s.secrets, Object.values(c.users));
   s.process = await serve(store, settings, { env });

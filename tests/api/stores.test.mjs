@@ -6,7 +6,7 @@ import { chmodSync, copyFileSync, mkdirSync, openSync, readFileSync, statSync, w
 import net from 'node:net';
 import { join } from 'node:path';
 import test from 'node:test';
-import { startPostgres } from '../lib/postgres.mjs';
+import { psql, startPostgres } from '../lib/postgres.mjs';
 import { BIN, ENGINE, cli, demoCompany, expectError, expectOk, freshStore, newKey, newPhone, request, serve, sleep } from './harness.mjs';
 
 const SQLITE = { skip: ENGINE !== 'sqlite' && 'of SQLite' };
@@ -64,7 +64,7 @@ test('a folder that does not exist', SQLITE, () => withStore(async (store) => {
 }));
 
 test('a corrupt database file', SQLITE, () => withStore(async (store) => {
-  await demoCompany(store);
+  demoCompany(store);
   const whole = readFileSync(store.file);
   for (const damage of ['header', 'middle', 'short', 'text']) {
     const bytes = Buffer.from(whole);
@@ -80,7 +80,7 @@ test('a corrupt database file', SQLITE, () => withStore(async (store) => {
 }));
 
 test('a database made by a newer version', () => withStore(async (store) => {
-  await demoCompany(store);
+  demoCompany(store);
   const [[columns]] = ENGINE === 'sqlite'
     ? store.sql("SELECT group_concat(name) FROM pragma_table_info('schema_migrations')")
     : store.sql("SELECT string_agg(column_name, ',') FROM information_schema.columns WHERE table_name = 'schema_migrations'");
@@ -92,7 +92,7 @@ test('a database made by a newer version', () => withStore(async (store) => {
 }));
 
 test('a read-only database file', SQLITE, () => withStore(async (store) => {
-  const company = await demoCompany(store);
+  const company = demoCompany(store);
   if (process.getuid() === 0) {
     // Root may write everything: a file that is really read-only is on a read-only mount.
     const at = join(store.folder, 'ro');
@@ -119,7 +119,7 @@ test('a read-only database file', SQLITE, () => withStore(async (store) => {
 
 /** Runs out of room and gets it back: 503 store_full, then on as before. */
 async function fullDisk(store, fill, free) {
-  const company = await demoCompany(store);
+  const company = demoCompany(store);
   const server = await serve(store);
   const token = await signIn(server.url, company);
   const create = () => request(server.url, 'POST', '/api/customers', { token,
@@ -191,8 +191,8 @@ test('PostgreSQL absent at the start, then there', POSTGRES, async () => {
   const pg = await startPostgres();
   try {
     await withStore(async (base) => {
-      const store = { ...base, url: pg.url };
-      const company = await demoCompany(store);
+      const store = { ...base, url: pg.url, sql: (text) => psql(pg.url, text) };
+      const company = demoCompany(store);
       pg.stop();
       const server = await serve(store);
       assert.equal((await request(server.url, 'GET', '/healthz')).status, 200);
@@ -224,8 +224,8 @@ test('PostgreSQL going away in the middle', POSTGRES, async () => {
   const pg = await startPostgres({ fsync: true });
   try {
     await withStore(async (base) => {
-      const store = { ...base, url: pg.url };
-      const company = await demoCompany(store);
+      const store = { ...base, url: pg.url, sql: (text) => psql(pg.url, text) };
+      const company = demoCompany(store);
       const server = await serve(store, { 'commit-deadline': '3s', deadline: '8s' });
       const token = await signIn(server.url, company);
       const tried = new Map();

@@ -21,7 +21,7 @@ function random() {
 
 const pg = engine === 'postgres' ? await startPostgres({ fsync: true }) : null;
 if (pg) process.env.CLIENTELE_TEST_PG = pg.url;
-const { cli, demoCompany, expectOk, freshStore, request, serve } = await import('../api/harness.mjs');
+const { cli, dashed, demoCompany, expectOk, freshStore, request, serve } = await import('../api/harness.mjs');
 
 /** What every client has tried: key → {body, answer}; answer null: unknown. */
 const tried = new Map();
@@ -143,9 +143,9 @@ async function round(n, store, run) {
 }
 
 async function main(store) {
-  const company = await demoCompany(store, { customers: 12, orders: 10 });
+  const company = demoCompany(store, { customers: 12, orders: 10 });
   const customers = store.sql(`SELECT ${engine === 'sqlite' ? 'lower(hex(id))' : "replace(CAST(id AS text), '-', '')"}
-    FROM customers`).map(([h]) => h.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5'));
+    FROM customers`).map(([h]) => dashed(h));
   const first = await serve(store);
   const admin = company.users.CASHIER;
   const login = await request(first.url, 'POST', '/api/auth/login',
