@@ -87,8 +87,8 @@ int sqlite_open_db(struct store *s, enum conn_role role, sqlite3 **db, struct ar
                          "PRAGMA trusted_schema = OFF; SELECT 1 FROM sqlite_schema LIMIT 1");
     }
     if (code == SQLITE_OK)
-        code = exec(*db, role == CONN_WRITER ? "PRAGMA cache_size = -32768"
-                                             : "PRAGMA cache_size = -8192");
+        code = exec(*db, role == CONN_WRITER ? "PRAGMA cache_size = -24576"
+                                             : "PRAGMA cache_size = -5120");
     if (code == SQLITE_OK && sqlite3_db_readonly(*db, "main") == 1)
         code = SQLITE_READONLY;
     if (code == SQLITE_OK) {
