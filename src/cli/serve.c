@@ -92,6 +92,7 @@ static int services_start(struct serving *s, struct str *why)
     struct app *app = &s->app;
     struct store_options o = {
         .commit_deadline_us = setting_int(app->settings, SETTING_COMMIT_DEADLINE),
+        .statement_deadline_us = setting_int(app->settings, SETTING_DEADLINE),
         .create = true,
     };
     struct str url = setting_text(app->settings, SETTING_STORE);

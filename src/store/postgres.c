@@ -7,7 +7,6 @@
 #include "store/postgres_priv.h"
 #include <stdlib.h>
 
-static const int64_t wait_us = 300 * SECOND_US;    /* for a statement */
 static const int64_t rollback_us = 10 * SECOND_US; /* for a roll-back, then the connection goes */
 
 static struct pg_conn *self(const struct conn *c)
@@ -88,7 +87,7 @@ static int run(struct conn *conn, const struct stmt *s, const union sql_value *v
     if (rc == 0)
         rc = pg_queue_stmt(c, s, v);
     if (rc == 0)
-        rc = pg_drain(c, wait_us, &d);
+        rc = pg_drain(c, conn->store->options.statement_deadline_us, &d);
     if (rc == 0)
         rc = check_columns(c, s, d.result);
     if (rc < 0) {
@@ -214,7 +213,7 @@ static int savepoint_undo(struct conn *conn)
     if (c->lost)
         return ERR_STORE_DOWN;
     /* The member's effects may still be on their way, and may fail. */
-    (void)!pg_drain(c, wait_us, &d);
+    (void)!pg_drain(c, conn->store->options.statement_deadline_us, &d);
     PQclear(d.result);
     if (c->lost)
         return ERR_STORE_DOWN;
@@ -223,7 +222,7 @@ static int savepoint_undo(struct conn *conn)
     if (rc == 0)
         rc = pg_queue_control(c, OP_CONTROL, "RELEASE SAVEPOINT member");
     if (rc == 0)
-        rc = pg_drain(c, wait_us, &d);
+        rc = pg_drain(c, conn->store->options.statement_deadline_us, &d);
     return note(c, rc);
 }
 

@@ -13,15 +13,13 @@
 #include <poll.h>
 #include <stdlib.h>
 
-static const int64_t statement_us = 300 * SECOND_US;
-
 /* Makes room: reads results when many commands are on their way. */
 static int room(struct pg_conn *c)
 {
     if (c->nops < PG_QUEUE)
         return 0;
     struct drained d;
-    int rc = pg_drain(c, statement_us, &d);
+    int rc = pg_drain(c, c->conn.store->options.statement_deadline_us, &d);
     PQclear(d.result);
     return rc;
 }
@@ -220,7 +218,7 @@ int pg_drain(struct pg_conn *c, int64_t within_us, struct drained *out)
 int pg_script(struct pg_conn *c, const char *sql)
 {
     struct drained d;
-    int rc = pg_drain(c, statement_us, &d);
+    int rc = pg_drain(c, c->conn.store->options.statement_deadline_us, &d);
     PQclear(d.result);
     if (rc < 0)
         return rc;

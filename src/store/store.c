@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 static const struct store_options presets = {.commit_deadline_us = 10 * SECOND_US,
+                                             .statement_deadline_us = 300 * SECOND_US,
                                              .busy_us = 5 * SECOND_US};
 
 int store_open(struct store **out, const char *url, const struct store_options *o, struct arena *a,
@@ -18,6 +19,8 @@ int store_open(struct store **out, const char *url, const struct store_options *
     s->options = o ? *o : presets;
     if (!s->options.commit_deadline_us)
         s->options.commit_deadline_us = presets.commit_deadline_us;
+    if (!s->options.statement_deadline_us)
+        s->options.statement_deadline_us = presets.statement_deadline_us;
     if (!s->options.busy_us)
         s->options.busy_us = presets.busy_us;
     struct str u = str_c(url);

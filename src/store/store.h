@@ -24,9 +24,10 @@ struct tx;
 enum engine { ENGINE_SQLITE, ENGINE_POSTGRES };
 
 struct store_options {
-    int64_t commit_deadline_us; /* PostgreSQL: give up waiting for COMMIT; 0: 10 s */
-    int64_t busy_us;            /* wait for a lock of another process; 0: 5 s */
-    bool create;                /* SQLite: make the file when missing */
+    int64_t commit_deadline_us;    /* PostgreSQL: give up waiting for COMMIT; 0: 10 s */
+    int64_t statement_deadline_us; /* PostgreSQL: give up waiting for a statement; 0: 300 s */
+    int64_t busy_us;               /* wait for a lock of another process; 0: 5 s */
+    bool create;                   /* SQLite: make the file when missing */
 };
 
 /* url: sqlite:PATH or postgresql://… (several hosts are fine). Does not need
