@@ -177,9 +177,11 @@ static int change_keys(struct req *r, struct tx *tx, const struct customer_in *i
     if (rc == 0 && GIVEN(in, user_id) && !uuid_eq(in->user_id, c->user_id))
         rc = change_login(r, tx, c, in->user_id);
     if (rc == 0 && GIVEN(in, name) && !str_eq(in->name, c->name)) {
-        rc = names_remove(tx, r->company->id, r->arena, (struct named){c->id, c->name});
+        rc = names_remove(tx, r->company->id, r->arena,
+                          (struct named){.id = c->id, .name = c->name});
         if (rc == 0)
-            rc = names_add(tx, r->company->id, r->arena, &(struct named){c->id, in->name}, 1);
+            rc = names_add(tx, r->company->id, r->arena,
+                           &(struct named){.id = c->id, .name = in->name}, 1);
         c->name = in->name;
     }
     if (rc == 0 && GIVEN(in, tags)) {
@@ -321,7 +323,7 @@ int customers_delete(struct req *r, struct tx *tx)
     if (rc == 0)
         rc = check_deletable(r, tx, &c);
     if (rc == 0)
-        rc = names_remove(tx, r->company->id, r->arena, (struct named){c.id, c.name});
+        rc = names_remove(tx, r->company->id, r->arena, (struct named){.id = c.id, .name = c.name});
     if (rc == 0)
         rc = customer_login_unlink(tx, r->company->id, c.id, UUID_NIL, r->now);
     if (rc >= 0)

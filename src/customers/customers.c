@@ -80,6 +80,13 @@ static struct str name_or_stand_in(const struct company *c, struct arena *a,
     return n->external_id.n > 0 ? n->external_id : STR("?");
 }
 
+void customers_prepare(const struct company *c, struct arena *a, struct customer_new *n)
+{
+    n->name = name_or_stand_in(c, a, n);
+    n->name_key = name_sort_key(a, n->name);
+    n->name_folded = name_fold(a, n->name);
+}
+
 static struct customer_insert_params params_of(const struct company *c, struct arena *a,
                                                const struct customer_new *n)
 {
@@ -91,7 +98,7 @@ static struct customer_insert_params params_of(const struct company *c, struct a
         .external_id = n->external_id,
         .name = name,
         .preferred_name = n->preferred_name,
-        .name_key = name_sort_key(a, name),
+        .name_key = str_is_null(n->name_key) ? name_sort_key(a, name) : n->name_key,
         .phone = n->phone,
         .phone_reversed = phone_reversed(a, n->phone),
         .email = n->email,
@@ -167,7 +174,7 @@ int customers_insert(struct tx *tx, const struct company *c, struct arena *a,
         return rc;
     if (rc == 0)
         return find_taker(tx, &p, out, taken);
-    rc = names_add(tx, c->id, a, &(struct named){p.id, p.name}, 1);
+    rc = names_add(tx, c->id, a, &(struct named){.id = p.id, .name = p.name}, 1);
     if (rc >= 0)
         rc = tags_write(tx, c->id, p.id, a, p.tags, false);
     if (rc < 0)
@@ -190,7 +197,7 @@ int customers_insert_many(struct tx *tx, const struct company *c, struct arena *
         made[i] = (int8_t)(rc > 0);
         if (rc == 0)
             continue;
-        names[nnames++] = (struct named){p.id, p.name};
+        names[nnames++] = (struct named){p.id, p.name, v[i].name_folded};
         rc = tags_write(tx, c->id, p.id, a, p.tags, false);
         if (rc < 0)
             return rc;
@@ -201,7 +208,7 @@ int customers_insert_many(struct tx *tx, const struct company *c, struct arena *
 int customers_remove(struct tx *tx, struct uuid company, struct arena *a, struct uuid id,
                      struct str name)
 {
-    int rc = names_remove(tx, company, a, (struct named){id, name});
+    int rc = names_remove(tx, company, a, (struct named){.id = id, .name = name});
     return rc < 0 ? rc : customer_delete(tx, company, id);
 }
 

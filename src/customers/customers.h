@@ -17,7 +17,12 @@ struct customer_new {
     int64_t birthday, anniversary; /* days or I64_NULL */
     struct uuid user_id, created_by, batch_id;
     int64_t created_at; /* us */
+    /* What the indexes have of the name: by customers_prepare, or null. */
+    struct str name_key, name_folded;
 };
+/* Does ahead what a record costs outside the store: the stand-in for a missing
+ * name, its sorting key and its folded form. Any thread; optional. */
+void customers_prepare(const struct company *c, struct arena *a, struct customer_new *n);
 
 /* Inserts record, name index and tags. 1 made; 0: the phone or externalId is
  * taken — *out is then the record that has it and *taken the error
@@ -33,8 +38,8 @@ MUST_CHECK int customers_insert_many(struct tx *tx, const struct company *c, str
 /* Takes a record away, with its place in the name index. name: as it stands in
  * the record. Whether it may go is the caller's business: 1 gone, 0 it was not
  * there, negative. */
-MUST_CHECK int customers_remove(struct tx *tx, struct uuid company, struct arena *a,
-                                struct uuid id, struct str name);
+MUST_CHECK int customers_remove(struct tx *tx, struct uuid company, struct arena *a, struct uuid id,
+                                struct str name);
 
 /* Statistics after a change of an order; added to the record. */
 struct customer_delta {

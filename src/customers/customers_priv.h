@@ -25,6 +25,7 @@ size_t name_variants(struct arena *a, struct str word, struct str out[NAME_VARIA
 struct named {
     struct uuid id;
     struct str name;
+    struct str folded; /* null: not folded yet */
 };
 /* Adds names to the index, in the order of its keys; words that the company
  * has not seen get their variants. */

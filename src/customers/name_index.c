@@ -16,10 +16,10 @@ static struct str join(struct arena *a, struct str x, struct str y)
     return (struct str){p, x.n + y.n + 1};
 }
 
-size_t name_pairs(struct arena *a, struct str name, struct str pairs[NAME_PAIRS])
+static size_t pairs_of(struct arena *a, struct str folded, struct str pairs[NAME_PAIRS])
 {
     struct str words[NAME_WORDS];
-    size_t n = name_words(name_fold(a, name), words), count = 0;
+    size_t n = name_words(folded, words), count = 0;
 
     if (n == 1)
         pairs[count++] = words[0];
@@ -28,6 +28,11 @@ size_t name_pairs(struct arena *a, struct str name, struct str pairs[NAME_PAIRS]
             if (i != k)
                 pairs[count++] = join(a, words[i], words[k]);
     return count;
+}
+
+size_t name_pairs(struct arena *a, struct str name, struct str pairs[NAME_PAIRS])
+{
+    return pairs_of(a, name_fold(a, name), pairs);
 }
 
 size_t name_variants(struct arena *a, struct str word, struct str out[NAME_VARIANTS])
@@ -154,11 +159,13 @@ static int learn_set(struct tx *tx, struct uuid company, struct word_set *set)
 int names_add(struct tx *tx, struct uuid company, struct arena *a, const struct named *v, size_t n)
 {
     struct word_set words = {.a = a, .v = ARENA_ARRAY(a, struct str, 32), .room = 32};
+    struct str *folded = ARENA_ARRAY(a, struct str, n);
     size_t nkeys = 0, most = 0;
 
     for (size_t i = 0; i < n; i++) {
         struct str w[NAME_WORDS];
-        size_t count = name_words(name_fold(a, v[i].name), w);
+        folded[i] = str_is_null(v[i].folded) ? name_fold(a, v[i].name) : v[i].folded;
+        size_t count = name_words(folded[i], w);
         for (size_t k = 0; k < count; k++)
             word_add(&words, w[k]);
         most += count > 1 ? count * (count - 1) : count;
@@ -166,7 +173,7 @@ int names_add(struct tx *tx, struct uuid company, struct arena *a, const struct 
     struct key *keys = ARENA_ARRAY(a, struct key, most ? most : 1);
     for (size_t i = 0; i < n; i++) {
         struct str pairs[NAME_PAIRS];
-        size_t count = name_pairs(a, v[i].name, pairs);
+        size_t count = pairs_of(a, folded[i], pairs);
         for (size_t k = 0; k < count; k++)
             keys[nkeys++] = (struct key){pairs[k], v[i].id};
     }

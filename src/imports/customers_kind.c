@@ -15,6 +15,7 @@ struct customer_in {
     struct str external_id, name, preferred_name, phone, email, address, area, notes;
     struct str tags, preferences, active;
     int64_t birthday, anniversary, created_at;
+    struct customer_new made; /* of the above, with its keys */
 };
 
 /* clang-format off */
@@ -84,27 +85,6 @@ static struct str tags_of(struct str text, struct arena *a, struct outcome *o)
     return out;
 }
 
-static void check(const struct import *x, struct arena *a, void *row, struct outcome *o)
-{
-    struct customer_in *in = row;
-
-    if (!in->phone.n && !in->external_id.n && uuid_is_nil(in->id))
-        outcome_reject_lit(o, "phone", "a phone or an externalId is needed");
-    if (in->created_at == I64_NULL)
-        in->created_at = x->now;
-    import_check_time(x, "createdAt", in->created_at, o);
-    if (in->tags.n && o->verdict == VERDICT_OPEN)
-        in->tags = tags_of(in->tags, a, o);
-    if (in->preferences.n) {
-        json_t *v = json_loadb(in->preferences.p, in->preferences.n, JSON_REJECT_DUPLICATES, NULL);
-        if (!json_is_object(v))
-            outcome_reject_lit(o, "preferences", "not a JSON object");
-        json_decref(v);
-    }
-    if (uuid_is_nil(in->id))
-        in->id = uuid_new(in->created_at);
-}
-
 static struct customer_new new_of(const struct import *x, const struct customer_in *in)
 {
     return (struct customer_new){
@@ -124,6 +104,30 @@ static struct customer_new new_of(const struct import *x, const struct customer_
         .batch_id = x->batch,
         .created_at = in->created_at,
     };
+}
+
+static void check(const struct import *x, struct arena *a, void *row, struct outcome *o)
+{
+    struct customer_in *in = row;
+
+    if (!in->phone.n && !in->external_id.n && uuid_is_nil(in->id))
+        outcome_reject_lit(o, "phone", "a phone or an externalId is needed");
+    if (in->created_at == I64_NULL)
+        in->created_at = x->now;
+    import_check_time(x, "createdAt", in->created_at, o);
+    if (in->tags.n && o->verdict == VERDICT_OPEN)
+        in->tags = tags_of(in->tags, a, o);
+    if (in->preferences.n) {
+        json_t *v = json_loadb(in->preferences.p, in->preferences.n, JSON_REJECT_DUPLICATES, NULL);
+        if (!json_is_object(v))
+            outcome_reject_lit(o, "preferences", "not a JSON object");
+        json_decref(v);
+    }
+    if (uuid_is_nil(in->id))
+        in->id = uuid_new(in->created_at);
+    in->made = new_of(x, in);
+    if (o->verdict == VERDICT_OPEN && !x->dry)
+        customers_prepare(x->company, a, &in->made);
 }
 
 /* The record that has this row's id, externalId or phone: 1, 0, negative. A
@@ -176,7 +180,7 @@ static int write(struct import *x, struct tx *tx, struct arena *a, const struct 
 
     for (size_t i = 0; i < r->n; i++)
         if (r->outcomes[i].verdict == VERDICT_OPEN) {
-            v[n] = new_of(x, &in[i]);
+            v[n] = in[i].made;
             at[n++] = i;
         }
     rc = customers_insert_many(tx, x->company, a, v, n, made);

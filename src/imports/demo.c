@@ -8,10 +8,11 @@
 #include "companies/companies.h"
 #include "exec/exec.h"
 #include "imports/demo_priv.h"
+#include "imports/pipeline.h"
 #include "imports/write.h"
 #include <stdlib.h>
 
-enum { BATCH = 4000, PASSWORD_LETTERS = 12 };
+enum { PASSWORD_LETTERS = 12 };
 
 static const struct demo_staff {
     enum role role;
@@ -33,14 +34,13 @@ struct demo {
     struct arena *a;
     struct writer *writer;
     struct demo_result *out;
-    struct str hashes[STAFF]; /* of the passwords, by place in staff */
-    struct uuid users[STAFF]; /* of the company in hand */
-    struct demo_shop shop;    /* the company in hand */
-    int64_t next;             /* first customer of the batch in hand */
-    struct order_import *orders;
-    size_t norders, room; /* of the batch in hand */
-    struct arena *batch;  /* memory of the orders of a batch */
-    int64_t done;         /* rows made so far */
+    struct str hashes[STAFF];      /* of the passwords, by place in staff */
+    struct uuid users[STAFF];      /* of the company in hand */
+    struct demo_shop shop;         /* the company in hand */
+    int64_t next;                  /* customer to be invented next */
+    int64_t counts[DEMO_DAYS + 1]; /* orders of each day */
+    int64_t day;                   /* to be invented next */
+    int64_t done;                  /* rows written so far */
 };
 
 /* Letters that nobody mistakes for others, in three groups: "k7mw-3xqp-9tna". */
@@ -142,18 +142,38 @@ static int make_company(void *arg, struct tx *tx)
     return rc < 0 ? rc : 0;
 }
 
-static int write_people(void *arg, struct arena *a, struct tx *tx)
+/* A batch of customers, in the pipeline's thread. */
+static int invent_people(void *arg, struct batch *b, size_t room)
 {
     struct demo *d = arg;
-    int64_t left = d->shop.customers - d->next, n = left < BATCH ? left : BATCH;
-    struct customer_new *v = ARENA_ARRAY(a, struct customer_new, n);
-    int8_t *made = ARENA_ARRAY(a, int8_t, n);
+    size_t left = (size_t)(d->shop.customers - d->next), n = left < room ? left : room;
+    struct customer_new *v = ARENA_ARRAY(b->arena, struct customer_new, n);
 
-    for (int64_t i = 0; i < n; i++)
-        demo_person(&d->shop, d->next + i, a, &v[i]);
-    if (d->next == 0)
+    for (size_t i = 0; i < n; i++) {
+        demo_person(&d->shop, d->next + (int64_t)i, b->arena, &v[i]);
+        customers_prepare(&d->shop.company, b->arena, &v[i]);
+    }
+    if (d->next == 0 && n > 0)
         v[0].user_id = d->shop.login;
-    return customers_insert_many(tx, &d->shop.company, a, v, (size_t)n, made);
+    d->next += (int64_t)n;
+    b->rows = (char *)v;
+    b->n = n;
+    return n < left;
+}
+
+/* Rows of a batch on their way into the store. */
+struct slice_of {
+    struct demo *d;
+    const void *rows;
+    size_t n;
+};
+
+static int write_people(void *arg, struct arena *a, struct tx *tx)
+{
+    struct slice_of *s = arg;
+    int8_t *made = ARENA_ARRAY(a, int8_t, s->n);
+
+    return customers_insert_many(tx, &s->d->shop.company, a, s->rows, s->n, made);
 }
 
 static void tell(struct demo *d, int64_t more)
@@ -163,63 +183,81 @@ static void tell(struct demo *d, int64_t more)
         d->options->progress(d->options->progress_arg, d->done);
 }
 
-static int make_people(struct demo *d)
+static int take_batch(struct demo *d, const struct batch *b, size_t row_size,
+                      int (*write)(void *arg, struct arena *a, struct tx *tx))
 {
     int rc = 0;
 
-    for (d->next = 0; rc == 0 && d->next < d->shop.customers; d->next += BATCH) {
-        int64_t left = d->shop.customers - d->next;
-        rc = writer_run(d->writer, write_people, d);
-        tell(d, left < BATCH ? left : BATCH);
+    for (size_t from = 0, n; rc == 0 && from < b->n; from += n) {
+        size_t most = writer_rows(d->writer);
+        n = b->n - from < most ? b->n - from : most;
+        struct slice_of s = {d, b->rows + from * row_size, n};
+        rc = writer_run(d->writer, write, &s);
+        tell(d, (int64_t)n);
     }
-    d->out->customers += d->shop.customers;
     return rc;
+}
+
+static int take_all(struct demo *d, fill_fn invent, size_t row_size,
+                    int (*write)(void *arg, struct arena *a, struct tx *tx))
+{
+    struct pipeline *p = pipeline_start(invent, d);
+    struct batch *b;
+    int rc = 0, invented = 0;
+
+    while (rc == 0 && (b = pipeline_next(p, &invented))) {
+        rc = take_batch(d, b, row_size, write);
+        pipeline_give_back(p, b);
+    }
+    pipeline_stop(&p);
+    return rc < 0 ? rc : invented;
+}
+
+static int make_people(struct demo *d)
+{
+    d->next = 0;
+    d->out->customers += d->shop.customers;
+    if (d->shop.customers == 0)
+        return 0;
+    return take_all(d, invent_people, sizeof(struct customer_new), write_people);
+}
+
+/* A batch of orders: whole days, as many as there is room for. */
+static int invent_orders(void *arg, struct batch *b, size_t room)
+{
+    struct demo *d = arg;
+    size_t n = 0;
+
+    while (d->day >= 1 && (n == 0 || n + (size_t)d->counts[d->day] <= room))
+        n += (size_t)d->counts[d->day--];
+    struct order_import *v = ARENA_ARRAY(b->arena, struct order_import, n);
+    b->n = n;
+    for (int64_t back = d->day + 1; n > 0; back++) {
+        n -= (size_t)d->counts[back]; /* from the last day to the first */
+        demo_day(&d->shop, back, d->counts[back], b->arena, v + n);
+    }
+    b->rows = (char *)v;
+    return d->day >= 1;
 }
 
 static int write_orders(void *arg, struct arena *a, struct tx *tx)
 {
-    struct demo *d = arg;
-    int8_t *made = ARENA_ARRAY(a, int8_t, d->norders);
-    int rc = orders_import_many(tx, &d->shop.company, a, d->orders, d->norders, made);
+    struct slice_of *s = arg;
+    int8_t *made = ARENA_ARRAY(a, int8_t, s->n);
+    int rc = orders_import_many(tx, &s->d->shop.company, a, s->rows, s->n, made);
 
-    for (size_t i = 0; rc == 0 && i < d->norders; i++)
+    for (size_t i = 0; rc == 0 && i < s->n; i++)
         if (made[i] != 1)
             rc = ERR_TOTALS; /* an order of ours that does not add up is a bug */
     return rc;
 }
 
-static int flush_orders(struct demo *d)
-{
-    int rc = d->norders ? writer_run(d->writer, write_orders, d) : 0;
-
-    tell(d, (int64_t)d->norders);
-    d->out->orders += (int64_t)d->norders;
-    d->norders = 0;
-    arena_reset(d->batch);
-    return rc;
-}
-
 static int make_orders(struct demo *d, int64_t orders)
 {
-    int64_t counts[DEMO_DAYS + 1];
-    int rc = 0;
-
-    demo_order_counts(&d->shop, orders, counts);
-    d->room = (size_t)(orders / DEMO_DAYS * 4 + BATCH);
-    d->orders = malloc(d->room * sizeof(*d->orders));
-    if (!d->orders)
-        abort();
-    for (int64_t back = DEMO_DAYS; rc == 0 && back >= 1; back--) {
-        int64_t n = counts[back];
-        if (d->norders + (size_t)n > d->room || d->norders >= BATCH)
-            rc = flush_orders(d);
-        demo_day(&d->shop, back, n, d->batch, d->orders + d->norders);
-        d->norders += (size_t)n;
-    }
-    if (rc == 0)
-        rc = flush_orders(d);
-    free(d->orders);
-    return rc;
+    demo_order_counts(&d->shop, orders, d->counts);
+    d->day = DEMO_DAYS;
+    d->out->orders += orders;
+    return take_all(d, invent_orders, sizeof(struct order_import), write_orders);
 }
 
 /* A fifth of the customers are there when the two years begin. */
@@ -301,10 +339,8 @@ int demo_make(struct store *s, const struct demo_options *o, struct arena *a,
         rc = ERR_SLUG_TAKEN;
     if (rc == 0) {
         make_passwords(&d);
-        d.batch = arena_new(1 << 20);
         for (int64_t i = 0; rc == 0 && i < o->companies; i++)
             rc = make_one(&d, i);
-        arena_free(&d.batch);
     }
     writer_close(&d.writer);
     out->took_us = clock_mono() - begun;

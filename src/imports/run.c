@@ -1,12 +1,12 @@
-/* One import: a thread reads ahead, this one writes batch by batch. On SQLite
- * a batch is one short transaction, with a pause behind it in which a server
- * that waits for the file gets its turn. */
+/* One import: a thread reads ahead, this one writes, a slice of a batch in a
+ * transaction: a large slice when nobody else is at the store, a small one with
+ * a pause behind it beside a server. */
 #include "imports/run.h"
 #include "base/clock.h"
 #include "companies/companies.h"
 #include "exec/exec.h"
 #include "imports/imports_priv.h"
-#include "imports/pipeline.h"
+#include "imports/reading.h"
 #include "imports/rejects.h"
 #include "imports/write.h"
 
@@ -60,32 +60,33 @@ static int begin(void *arg, struct tx *tx)
     return rc < 0 ? rc : 0;
 }
 
-/* A batch in one transaction; run again from the start after a rollback. */
+/* A slice of a batch in one transaction; run again from the start after a
+ * rollback. */
 struct attempt {
     struct run *r;
-    struct batch *b;
+    struct import_rows rows;
     struct outcome *before;      /* what was decided by reading alone */
-    struct import_counts counts; /* of this batch */
+    struct import_counts counts; /* of this slice */
 };
 
 static void count(struct attempt *t)
 {
     t->counts = (struct import_counts){0};
-    for (size_t i = 0; i < t->b->n; i++) {
-        t->counts.created += t->b->outcomes[i].verdict == VERDICT_CREATED;
-        t->counts.matched += t->b->outcomes[i].verdict == VERDICT_MATCHED;
-        t->counts.rejected += t->b->outcomes[i].verdict == VERDICT_REJECTED;
+    for (size_t i = 0; i < t->rows.n; i++) {
+        enum verdict v = t->rows.outcomes[i].verdict;
+        t->counts.created += v == VERDICT_CREATED;
+        t->counts.matched += v == VERDICT_MATCHED;
+        t->counts.rejected += v == VERDICT_REJECTED;
     }
 }
 
-static int write_batch(void *arg, struct arena *a, struct tx *tx)
+static int write_slice(void *arg, struct arena *a, struct tx *tx)
 {
     struct attempt *t = arg;
     struct run *r = t->r;
-    struct import_rows rows = {t->b->rows, t->b->outcomes, t->b->n};
 
-    memcpy(t->b->outcomes, t->before, t->b->n * sizeof(*t->before));
-    int rc = r->job->kind->write(&r->x, tx, a, &rows);
+    memcpy(t->rows.outcomes, t->before, t->rows.n * sizeof(*t->before));
+    int rc = r->job->kind->write(&r->x, tx, a, &t->rows);
     if (rc < 0)
         return rc;
     count(t);
@@ -96,11 +97,12 @@ static int write_batch(void *arg, struct arena *a, struct tx *tx)
     return rc < 0 ? rc : 0;
 }
 
-static int refuse(struct run *r, const struct batch *b)
+/* The rejected ones of a slice that begins at `from`. */
+static int refuse(struct run *r, const struct batch *b, size_t from, size_t n)
 {
     int rc = 0;
 
-    for (size_t i = 0; rc == 0 && i < b->n; i++)
+    for (size_t i = from; rc == 0 && i < from + n; i++)
         if (b->outcomes[i].verdict == VERDICT_REJECTED)
             rc = rejects_add(r->rejects, &b->records[i], &b->outcomes[i]);
     if (rc < 0)
@@ -108,24 +110,38 @@ static int refuse(struct run *r, const struct batch *b)
     return rc;
 }
 
-static int take_batch(struct run *r, struct batch *b)
+static int take_slice(struct run *r, struct batch *b, size_t from, size_t n)
 {
-    struct attempt t = {.r = r, .b = b};
+    struct attempt t = {
+        .r = r, .rows = {b->rows + from * r->job->kind->fields->size, b->outcomes + from, n}};
 
-    t.before = ARENA_ARRAY(b->arena, struct outcome, b->n);
-    memcpy(t.before, b->outcomes, b->n * sizeof(*t.before));
-    int rc = b->n ? writer_run(r->writer, write_batch, &t) : 0;
+    t.before = ARENA_ARRAY(b->arena, struct outcome, n);
+    memcpy(t.before, t.rows.outcomes, n * sizeof(*t.before));
+    int rc = writer_run(r->writer, write_slice, &t);
     if (rc < 0)
         return rc;
     r->out->counts.created += t.counts.created;
     r->out->counts.matched += t.counts.matched;
     r->out->counts.rejected += t.counts.rejected;
-    return refuse(r, b);
+    return refuse(r, b, from, n);
+}
+
+static int take_batch(struct run *r, struct batch *b)
+{
+    int rc = 0;
+
+    for (size_t from = 0, n; rc == 0 && from < b->n; from += n) {
+        size_t most = writer_rows(r->writer);
+        n = b->n - from < most ? b->n - from : most;
+        rc = take_slice(r, b, from, n);
+    }
+    return rc;
 }
 
 static int all_batches(struct run *r, struct source *source)
 {
-    struct pipeline *p = pipeline_start(r->job->kind, &r->x, source);
+    struct reading reading = {r->job->kind, &r->x, source};
+    struct pipeline *p = pipeline_start(reading_fill, &reading);
     struct batch *b;
     int rc = 0, read_rc = 0;
 

@@ -295,7 +295,7 @@ static int next_jsonl(struct source *s, struct arena *a, struct import_record *o
 
 int source_next(struct source *s, struct arena *a, struct import_record *out)
 {
-    memset(out, 0, sizeof(*out));
+    *out = (struct import_record){.v = ARENA_ARRAY(a, struct str, s->fields->n)};
     return s->csv ? next_csv(s, a, out) : next_jsonl(s, a, out);
 }
 

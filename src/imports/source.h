@@ -10,9 +10,9 @@
 enum { IMPORT_FIELDS_MAX = 32 };
 
 struct import_record {
-    int64_t row;                     /* of the spreadsheet, or line of the file; from 1 */
-    const char *bad;                 /* NULL, or why this is no record */
-    struct str v[IMPORT_FIELDS_MAX]; /* by place in the wanted fields; null: absent or empty */
+    int64_t row;     /* of the spreadsheet, or line of the file; from 1 */
+    const char *bad; /* NULL, or why this is no record */
+    struct str *v;   /* by place in the wanted fields; null: absent or empty */
 };
 
 struct source;

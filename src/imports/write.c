@@ -8,19 +8,32 @@
 
 enum {
     SCRATCH = 1 << 20,
-    PAUSE_US = 1000,               /* long enough for one who polls for the lock */
-    LOG_MOVE_BYTES = 64 << 20,     /* move the log into the file */
-    LOG_RESTART_BYTES = 256 << 20, /* and wait for readers of it to be gone */
-    TRIES = 20,                    /* of a transaction that finds the file locked */
+    PAUSE_US = 1000, /* long enough for one who polls for the lock */
+    LOG_MOVE_BYTES = 480 << 20,
+    LOG_RESTART_BYTES = 490 << 20,
+    TRIES = 20, /* of a transaction that finds the file locked */
+    ROWS_ALONE = 50000,
+    ROWS_SHARED = 500,
+    ROWS_POSTGRES = 5000,
 };
+static const int64_t look_us = SECOND_US / 4; /* between looks for others */
 
 struct writer {
     struct store *store;
     struct conn *conn;
     struct arena *scratch;
     bool read_only;
-    int64_t moved_at; /* size of the log when it was moved last */
+    bool shared;       /* others are at the store, when looked last */
+    int64_t looked_at; /* monotonic us */
 };
+
+/* Pages that a large transaction changes should not have to leave memory and
+ * come back before it ends. */
+static int large_cache(void *arg, struct tx *tx)
+{
+    (void)arg;
+    return tx_script(tx, "PRAGMA cache_size = -262144");
+}
 
 int writer_open(struct writer **out, struct store *s, bool read_only)
 {
@@ -32,6 +45,8 @@ int writer_open(struct writer **out, struct store *s, bool read_only)
     w->read_only = read_only;
     w->scratch = arena_new(SCRATCH);
     int rc = conn_open(s, read_only ? CONN_READER : CONN_WRITER, &w->conn);
+    if (rc == 0 && !read_only && store_engine(s) == ENGINE_SQLITE)
+        rc = writer_once(w, large_cache, NULL, w->scratch);
     if (rc < 0)
         writer_close(&w);
     *out = w;
@@ -71,18 +86,26 @@ static int call(void *arg, struct tx *tx)
     return c->fn(c->arg, c->a, tx);
 }
 
-/* The log of SQLite grows with what is written and is of use only until it is
- * in the file. Nothing to do on PostgreSQL. */
+size_t writer_rows(struct writer *w)
+{
+    int64_t now = clock_mono();
+
+    if (store_engine(w->store) != ENGINE_SQLITE)
+        return ROWS_POSTGRES;
+    if (now - w->looked_at >= look_us || w->looked_at == 0) {
+        w->shared = store_shared(w->store);
+        w->looked_at = now;
+    }
+    return w->shared ? ROWS_SHARED : ROWS_ALONE;
+}
+
+/* The log of SQLite grows with what is written until it is in the file. */
 static void tend_log(struct writer *w)
 {
     int64_t bytes = store_wal_bytes(w->store);
 
-    if (bytes < w->moved_at)
-        w->moved_at = 0; /* it began anew */
-    if (bytes - w->moved_at < LOG_MOVE_BYTES)
-        return;
-    conn_checkpoint(w->conn, bytes >= LOG_RESTART_BYTES);
-    w->moved_at = bytes;
+    if (bytes >= LOG_MOVE_BYTES)
+        conn_checkpoint(w->conn, bytes >= LOG_RESTART_BYTES);
 }
 
 int writer_run(struct writer *w, int (*fn)(void *arg, struct arena *a, struct tx *tx), void *arg)
@@ -94,6 +117,7 @@ int writer_run(struct writer *w, int (*fn)(void *arg, struct arena *a, struct tx
     if (rc < 0 || w->read_only || store_engine(w->store) != ENGINE_SQLITE)
         return rc;
     tend_log(w);
-    usleep(PAUSE_US);
+    if (w->shared)
+        usleep(PAUSE_US);
     return rc;
 }

@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include <stdbool.h>
+#include <stddef.h>
 
 struct store;
 struct tx;
@@ -16,6 +17,9 @@ void writer_close(struct writer **w);
  * arena it is given, and rows, are gone afterwards. */
 MUST_CHECK int writer_run(struct writer *w, int (*fn)(void *arg, struct arena *a, struct tx *tx),
                           void *arg);
-/* The same, with rows in an arena that stays. */
+/* How many rows a transaction should take: many when nobody else is at the
+ * store, few beside a server, which then waits for some 20 ms at most. */
+size_t writer_rows(struct writer *w);
+/* The same as writer_run, with rows in an arena that stays. */
 MUST_CHECK int writer_once(struct writer *w, int (*fn)(void *arg, struct tx *tx), void *arg,
                            struct arena *a);

@@ -92,6 +92,10 @@ MUST_CHECK int tx_script(struct tx *tx, const char *sql);
 void conn_checkpoint(struct conn *c, bool restart);
 int64_t store_wal_bytes(const struct store *s);
 
+/* May others be at work on it now? SQLite: another process has the file open.
+ * PostgreSQL: always. Who writes in bulk then keeps transactions short. */
+bool store_shared(const struct store *s);
+
 /* A consistent copy of a running SQLite store into a new file, in one step.
  * PostgreSQL: ERR_USAGE (use its own tools). */
 MUST_CHECK int store_backup(struct store *s, const char *path, struct arena *a, struct str *why);
