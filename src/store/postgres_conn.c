@@ -83,8 +83,11 @@ static void fill(struct keywords *k, const PQconninfoOption *v, const struct sto
     if (host && strchr(host, ',') && (!attrs || strcmp(attrs, "any") == 0))
         put(k, "target_session_attrs", "read-write");
     const char *theirs = option(v, "options");
+    /* Every statement has its index. Without the hint, plans made while a table
+     * was still small read the whole of it for minutes, foreign keys' too. */
     snprintf(k->options, sizeof k->options,
-             "-c lock_timeout=%lld -c idle_in_transaction_session_timeout=60000 %s",
+             "-c enable_seqscan=off -c lock_timeout=%lld -c "
+             "idle_in_transaction_session_timeout=60000 %s",
              (long long)(s->options.busy_us / 1000), theirs ? theirs : "");
     put(k, "options", k->options);
 }
