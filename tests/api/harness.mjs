@@ -91,16 +91,20 @@ export function cliOk(store, args, options) {
 
 /**
  * `demo --json`: companies as {id, slug, users: {ROLE: {email, password}}}, with
- * so many customers and orders each. The users of all have the same passwords.
+ * so many customers and orders each. The passwords of a role are the same in
+ * all, so the users of the second and further ones get e-mails of their own.
  */
 export function demoCompanies(store, n, { customers = 20, orders = 30, seed = 1 } = {}) {
   const { stdout } = cliOk(store, ['demo', '--json', '--companies', n, '--customers', customers * n,
     '--orders', orders * n, '--seed', seed]);
   const made = JSON.parse(stdout);
-  const users = Object.fromEntries(made.users.map((u) => [u.role, u]));
   const hex = store.engine === 'sqlite' ? 'lower(hex(id))' : "replace(CAST(id AS text), '-', '')";
-  return store.sql(`SELECT ${hex}, slug FROM companies ORDER BY length(slug), slug`)
-    .map(([id, slug]) => ({ id: dashed(id), slug, users }));
+  return store.sql(`SELECT ${hex}, slug FROM companies ORDER BY length(slug), slug`).map(([id, slug], i) => {
+    const own = i === 0 ? '' : `${slug}.`;
+    if (own) store.sql(`UPDATE users SET email = '${own}' || email WHERE company_id = ${store.id(dashed(id))}`);
+    const users = made.users.map((u) => [u.role, { ...u, email: own + u.email }]);
+    return { id: dashed(id), slug, users: Object.fromEntries(users) };
+  });
 }
 
 export const demoCompany = (store, options) => demoCompanies(store, 1, options)[0];

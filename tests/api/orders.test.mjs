@@ -341,7 +341,7 @@ test('doctor sees what does not add up', async () => {
     const r = s.cli(['doctor', '--json']);
     s.store.sql(back);
     assert.notEqual(r.status, 0, change);
-    assert.match(r.stdout, new RegExp(`"check":"${check}","drift":1,`), change);
+    assert.match(r.stdout, new RegExp(`"check":"${check}","drift":[1-9]`), change);
   };
   const [customer, id] = [s.store.id(c.id), s.store.id(o.id)];
   for (const column of ['order_count', 'total_orders', 'visit_count', 'total_spent']) {

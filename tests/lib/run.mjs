@@ -224,12 +224,13 @@ async function main() {
   return { passed, failed };
 }
 
-/** The lines around what failed, or the end. */
+/** What failed, with a few lines each, or else the end. */
 function tell(out) {
   const lines = out.split('\n');
-  const at = lines.findIndex((l) => /^\s*not ok|error:|ERROR|killed:/.test(l));
-  const part = at < 0 ? lines.slice(-40) : lines.slice(at, at + 40);
-  return part.map((l) => `     ${l}`).join('\n');
+  const failed = lines.flatMap((l, i) => (/^\s*not ok \d|error:|^ERROR|ERROR: |WARNING: ThreadSan|^killed:/.test(l) ? [i] : []));
+  const part = failed.length === 0 ? lines.slice(-30)
+    : [...new Set(failed.slice(0, 12).flatMap((i) => [i, i + 1, i + 2, i + 3, i + 4]))].map((i) => lines[i] ?? '');
+  return part.map((l) => `     ${l.slice(0, 200)}`).join('\n');
 }
 
 for (const signal of ['SIGINT', 'SIGTERM']) {
