@@ -5,10 +5,10 @@
 set -eu
 
 run="meson ninja-build pkg-config gcc g++ python3 libmicrohttpd-dev libsqlite3-dev libpq-dev
-     libjansson-dev libphonenumber-dev libicu-dev libsodium-dev libssl-dev libcurl4-openssl-dev"
+     libjansson-dev libphonenumber-dev libicu-dev libsodium-dev libssl-dev libcurl4-openssl-dev curl jq"
 test="libcmocka-dev postgresql clang-14 libclang-rt-14-dev clang-format-14 clang-tidy-14 valgrind
-      chromium curl sqlite3"
-bench="wrk postgresql curl sqlite3"
+      sqlite3"
+bench="wrk postgresql sqlite3"
 
 case "${1:-run}" in
 run) want="$run" ;;
