@@ -227,7 +227,6 @@ static int serve_run(const struct args *a)
 }
 
 static const struct opt serve_opts[] = {
-    {"demo", OPT_FLAG, NULL, NULL, "make the demo company first when the store has no company"},
     {"demo", OPT_FLAG, NULL, NULL, "make the demo company first when the store has no company yet"},
     {"no-migrate", OPT_FLAG, NULL, NULL,
      "do not bring the schema up; refuse to run unless it is current"},
