@@ -95,7 +95,7 @@ int api_keys_http_create(struct req *r, struct tx *tx)
 {
     const struct key_in *in = r->in;
     struct uuid id = req_new_id(r);
-    struct api_key_row row;
+    struct api_key_row row = {0};
     uint8_t hash[32];
     if (in->scopes & ~r->who.perms)
         return req_fail_field(r, ERR_FORBIDDEN, "scopes", NULL,

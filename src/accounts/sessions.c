@@ -130,9 +130,9 @@ int sessions_http_refresh(struct req *r, struct tx *tx)
 {
     const struct refresh_in *in = r->in;
     struct refresh t;
-    struct session_lock_row s;
+    struct session_lock_row s = {0};
     struct sign_in_row user;
-    bool used;
+    bool used = false;
     if (!refresh_parse(in->token, &t))
         return req_fail(r, ERR_TOKEN_INVALID);
     int rc = session_of(r, tx, &t, &s, &used);

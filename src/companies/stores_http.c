@@ -64,7 +64,7 @@ int stores_http_list(struct req *r, struct tx *tx)
 {
     const struct page_in *in = r->in;
     struct uuid after;
-    struct store_row *rows;
+    struct store_row *rows = NULL;
     size_t n = 0, limit = page_limit(in->limit);
     int rc = cursor_id(r, in->cursor, &after);
     if (rc == 0)

@@ -102,8 +102,8 @@ int customers_orders(struct req *r, struct tx *tx)
 {
     const struct customer_page_in *in = r->in;
     struct customer_row c;
-    struct list orders;
-    struct str next;
+    struct list orders = {0};
+    struct str next = STR_NULL;
     int rc = find(r, tx, in->id, &c);
 
     if (rc == 0)
@@ -117,8 +117,8 @@ int customers_full(struct req *r, struct tx *tx)
     const struct customer_page_in *in = r->in;
     struct customer_row c;
     struct customer_view v;
-    struct list orders;
-    struct str next;
+    struct list orders = {0};
+    struct str next = STR_NULL;
     int rc = find(r, tx, in->id, &c);
 
     if (rc == 0)
@@ -134,7 +134,7 @@ int customers_full(struct req *r, struct tx *tx)
 int customers_users(struct req *r, struct tx *tx)
 {
     const struct customer_id_in *in = r->in;
-    struct customer_users_row *users;
+    struct customer_users_row *users = NULL;
     struct customer_row c;
     size_t n = 0;
     int rc = find(r, tx, in->id, &c);

@@ -63,7 +63,7 @@ int score_phone(const struct query *q, struct str phone, int country_code)
 
     if (phone.n < 2 || q->digits.n == 0)
         return -1;
-    struct str digits = {phone.p + 1, phone.n - 1}, home = digits, asked = q->digits;
+    struct str digits = {phone.p + 1, phone.n - 1}, asked = q->digits;
     if (str_eq(phone, q->phone) || str_eq(digits, asked))
         return 0;
     for (int c = country_code; c > 0 && n < 8; c /= 10)
@@ -72,7 +72,7 @@ int score_phone(const struct query *q, struct str phone, int country_code)
     for (int i = 0; i < n && ours; i++)
         ours = digits.p[i] == code[n - 1 - i];
     if (ours) {
-        home = (struct str){digits.p + n, digits.n - (size_t)n};
+        struct str home = {digits.p + n, digits.n - (size_t)n};
         struct str bare = asked;
         while (bare.n > 0 && bare.p[0] == '0')
             bare = (struct str){bare.p + 1, bare.n - 1};

@@ -3,6 +3,7 @@
 #include "customers/customers.h"
 #include "imports/demo.h"
 #include "orders/orders.h"
+#include <assert.h>
 
 /* SplitMix64 (Steele, Lea, Flood 2014): a stream from any 64 bits. */
 struct rng {
@@ -18,6 +19,7 @@ static inline uint64_t rng_next(struct rng *r)
 /* 0 … n - 1; the bias of the remainder is far below anything one could see. */
 static inline int64_t rng_below(struct rng *r, int64_t n)
 {
+    assert(n > 0);
     return (int64_t)(rng_next(r) % (uint64_t)n);
 }
 static inline bool rng_percent(struct rng *r, int percent)

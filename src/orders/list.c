@@ -102,8 +102,8 @@ int orders_list(struct req *r, struct tx *tx)
     int64_t limit = q->limit == I64_NULL ? LIST_DEFAULT : q->limit;
     int64_t at;
     struct uuid before;
-    struct order_row *rows;
-    size_t n;
+    struct order_row *rows = NULL;
+    size_t n = 0;
     int rc = orders_guard(r);
     if (rc == 0)
         rc = page_start(r, q, &at, &before);
