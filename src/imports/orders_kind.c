@@ -352,19 +352,19 @@ static int prepare(struct import *x, struct tx *tx, const struct import_rows *r,
     return 0;
 }
 
-static void decide(const struct import *x, const struct import_rows *r, const size_t *at,
-                   const int8_t *made, size_t n)
+static void decide(const struct import *x, const struct import_rows *r,
+                   const struct order_import *v, const size_t *at, const int8_t *made, size_t n)
 {
     struct order_state *s = x->state;
-    const struct order_in *rows = r->rows;
 
     for (size_t i = 0; i < n; i++) {
         struct outcome *o = &r->outcomes[at[i]];
-        bool twice = x->dry && seen_add(s->seen, 'o', rows[at[i]].external_id);
-        if (!x->dry && made[i] < 0)
+        bool wrong = x->dry ? !orders_import_adds_up(&v[i]) : made[i] < 0;
+        bool there = x->dry ? !wrong && seen_add(s->seen, 'o', v[i].external_id) : made[i] == 0;
+        if (wrong)
             outcome_reject_lit(o, "totalAmount", "the lines do not add up to it");
         else
-            o->verdict = twice || (!x->dry && made[i] == 0) ? VERDICT_MATCHED : VERDICT_CREATED;
+            o->verdict = there ? VERDICT_MATCHED : VERDICT_CREATED;
     }
 }
 
@@ -384,7 +384,7 @@ static int write(struct import *x, struct tx *tx, struct arena *a, const struct 
         return ERR_RETRY;
     }
     if (rc == 0)
-        decide(x, r, at, made, n);
+        decide(x, r, v, at, made, n);
     return rc;
 }
 

@@ -45,7 +45,8 @@ int rejects_add(struct rejects *r, const struct import_record *record, const str
     csv_field(r->f, o->reason);
     for (size_t i = 0; i < r->fields->n; i++) {
         fputc(',', r->f);
-        csv_field(r->f, record->v[i]);
+        if (!(r->fields->v[i].flags & FIELD_SECRET)) /* one copy of a secret is enough */
+            csv_field(r->f, record->v[i]);
     }
     fputc('\n', r->f);
     return ferror(r->f) ? ERR_IO : 0;

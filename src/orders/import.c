@@ -126,6 +126,12 @@ static bool subtotal_of(const struct order_import *o, int64_t *subtotal)
     return sum == *subtotal;
 }
 
+bool orders_import_adds_up(const struct order_import *o)
+{
+    int64_t subtotal;
+    return subtotal_of(o, &subtotal);
+}
+
 static void choose(struct batch *b)
 {
     b->entries = ARENA_ARRAY(b->a, struct entry, b->n);

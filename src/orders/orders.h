@@ -41,6 +41,8 @@ struct order_import {
  * "Walk-in". */
 MUST_CHECK int orders_import_many(struct tx *tx, const struct company *c, struct arena *a,
                                   const struct order_import *v, size_t n, int8_t *made);
+/* Do its lines (if any) and discount add up to its total? */
+bool orders_import_adds_up(const struct order_import *o);
 /* Takes back an order that an import made, with its statistics: 1 gone; 0 it
  * was changed since, or is not there; negative an error. */
 MUST_CHECK int orders_take_back(struct tx *tx, struct uuid company, struct uuid id);
