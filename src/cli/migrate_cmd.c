@@ -76,7 +76,8 @@ static int move(const struct args *a, struct store *s, bool up)
             : migrate_down(s, (int)to, args_arena(a), &why);
     if (rc < 0)
         return cli_fail("%.*s", STR_ARG(why));
-    return status(a, s) == EXIT_OK || !up ? EXIT_OK : EXIT_FAILED;
+    (void)status(a, s); /* what is left is not a failure of what was asked */
+    return EXIT_OK;
 }
 
 static int migrate_run(const struct args *a)

@@ -112,7 +112,7 @@ export const dashed = (hex) => hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, 
 
 /** A `serve` process: waits for its address; ends by stop(), end() or kill(). */
 export async function serve(store, settings = {}, { env, cwd } = {}) {
-  const options = Object.entries({ ...QUIET, ...settings }).map(([k, v]) => `--${k}=${v}`);
+  const options = Object.entries({ ...QUIET, ...settings }).map(([k, v]) => (v === true ? `--${k}` : `--${k}=${v}`));
   const child = spawn(BIN, ['serve', '--store', store.url, '--listen', '127.0.0.1:0', ...options],
     { env: programEnv(store, env), stdio: ['ignore', 'pipe', 'pipe'], cwd });
   const p = { child, log: '', exit: null, url: null };
