@@ -42,11 +42,12 @@ function fill(store, companies) {
   return { made, seconds };
 }
 
+const dashed = (h) => h.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+
 /** 100,000 people and 50,000 buyers of one company, or of all. */
 function sample(store, tokenOf) {
   const sqlite = store.startsWith('sqlite:');
   const id = (c) => (sqlite ? `lower(hex(${c}))` : `replace(CAST(${c} AS text), '-', '')`);
-  const dashed = (h) => h.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
   const sql = (where, most) => `SELECT ${id('company_id')}, ${id('id')}, phone, name FROM customers
     WHERE phone IS NOT NULL AND ${where} ORDER BY random() LIMIT ${most}`;
   const rows = (where, most) => rowsOf(store, sql(where, most))
@@ -125,12 +126,12 @@ async function thousandCompanies() {
   const store = `sqlite:${join(folder, 'many.db')}`;
   const { made } = fill(store, 1000);
   const t = await started(serveClientele('sqlite', store, folder));
-  const all = made.companies ?? [made];
   const number = new Map();
   t.tokens = [];
-  for (const { company, users } of all.slice(0, 100)) {
-    t.tokens.push(await signIn(t, company, users.find((u) => u.role === 'ADMIN')));
-    number.set(company.id, t.tokens.length);
+  // The users of all demo companies are the same but for their company.
+  for (const [hex, slug] of rowsOf(store, 'SELECT lower(hex(id)), slug FROM companies ORDER BY random() LIMIT 100')) {
+    t.tokens.push(await signIn(t, { slug }, made.users.find((u) => u.role === 'ADMIN')));
+    number.set(dashed(hex), t.tokens.length);
   }
   say(`signed in to ${t.tokens.length} of the companies`);
   writeSamples(join(folder, 'sqlite'), t.tokens, ...sample(store, (c) => number.get(c) ?? 0));

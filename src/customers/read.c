@@ -82,7 +82,7 @@ static int order_cursor_read(struct req *r, struct str s, int64_t *before, struc
 static int orders_page(struct req *r, struct tx *tx, const struct customer_page_in *in,
                        struct list *orders, struct str *next)
 {
-    struct customer_orders_before_row *rows;
+    struct customer_orders_before_row *rows = NULL;
     struct uuid before_id;
     int64_t before;
     size_t n = 0, limit = customers_limit(in->limit);
