@@ -37,6 +37,7 @@ function loadsTable(loads) {
 /** Which budgets hold: [what, measured, budget, ok]. */
 export function judge(results, budgets) {
   const out = [];
+  if (results.data.customers < 1000000) return out; // budgets are for the whole data
   const add = (what, value, limit, ok) => out.push({ what, value, limit, ok });
   for (const [load, targets] of Object.entries(budgets.loads)) {
     for (const [target, b] of Object.entries(targets)) {
@@ -75,7 +76,7 @@ export function write(results, folder) {
     facts.push(`- resident after the loads, ${name}: ${n(v.resident)} MB (${n(v.anonymous)} MB without file pages)`);
   }
   parts.push('## Besides', facts.join('\n'));
-  parts.push('## Budgets', ['| what | measured | budget | |', '|---|---|---|---|', ...results.budgets.map((b) =>
+  if (results.budgets.length) parts.push('## Budgets', ['| what | measured | budget | |', '|---|---|---|---|', ...results.budgets.map((b) =>
     `| ${b.what} | ${n(b.value, b.value < 100 ? 2 : 0)} | ${n(b.limit, b.limit < 1 ? 2 : 0)} | ${b.ok ? 'held' : '**missed**'} |`)].join('\n'));
   const refused = [results.loads, results.tenants].flatMap((l) => Object.entries(l ?? {}))
     .flatMap(([load, t]) => Object.entries(t).filter(([, f]) => f.refused + f.broken > 0)

@@ -163,7 +163,7 @@ async function imports() {
   const customers = await csv('customers.csv', 'externalId,name,phone,email', n, (i) =>
     `C${i},${FIRST[i % 16]} ${LAST[(i >> 4) % 16]}${i % 997},+91${7000000000 + i},c${i}@example.com`);
   const orders = await csv('orders.csv', 'externalId,customerExternalId,totalAmount,createdAt', n, (i) =>
-    `O${i},C${(i * 7919) % n},${(i % 90000) / 100 + 1},${new Date(1700000000000 + i * 30000).toISOString()}`);
+    `O${i},C${(i * 7919) % n},${((i % 90000) / 100 + 1).toFixed(2)},${new Date(1700000000000 + i * 30000).toISOString()}`);
   say('importing');
   const a = clientele(['import', 'customers', customers, '--store', store, '--json']);
   const b = clientele(['import', 'orders', orders, '--store', store, '--json']);

@@ -33,7 +33,7 @@ export async function serveClientele(name, store, folder) {
   const url = `http://127.0.0.1:${port}`;
   const begin = process.hrtime.bigint();
   const child = spawn(BIN, ['serve', '--store', store, '--listen', `127.0.0.1:${port}`, '--rate-limit-auth', '0',
-    '--access-token', '24h', '--key-file', join(folder, `${name}.keys`)], { stdio: ['ignore', 'ignore', 'inherit'] });
+    '--access-token', '24h', '--log-level', 'warn', '--key-file', join(folder, `${name}.keys`)], { stdio: ['ignore', 'ignore', 'inherit'] });
   await answers(`${url}/readyz`, child, 60000);
   return { name, kind: 'clientele', url, child, store, startMs: Number(process.hrtime.bigint() - begin) / 1e6 };
 }
