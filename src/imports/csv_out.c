@@ -12,7 +12,8 @@ void csv_field(FILE *f, struct str s)
     for (size_t i = 0; i < s.n && !quote; i++)
         quote = memchr(",;\t\"\r\n", s.p[i], 6) != NULL;
     if (!quote) {
-        fwrite(s.p, 1, s.n, f);
+        if (s.n) /* a null text has no bytes to point to */
+            fwrite(s.p, 1, s.n, f);
         return;
     }
     fputc('"', f);
