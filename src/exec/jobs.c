@@ -7,10 +7,18 @@
 #include "exec/exec_priv.h"
 #include "slices.h"
 #include <stdlib.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
-enum { JOBS_MAX = 64 };
+enum { JOBS_MAX = 64, NICE = 10 };
 static const int64_t tick_us = SECOND_US / 2;
 static const int64_t wal_quiet = 4 * 1024 * 1024; /* not worth moving yet */
+
+/* Nobody waits for this thread: whoever serves a request goes first. */
+static void give_way(void)
+{
+    (void)setpriority(PRIO_PROCESS, (id_t)gettid(), NICE);
+}
 
 bool exec_sleep(struct exec *e, int64_t us)
 {
@@ -62,6 +70,7 @@ void *jobs_loop(void *exec)
     const struct job *jobs[JOBS_MAX];
     int64_t due[JOBS_MAX];
     size_t n = 0;
+    give_way();
     for (size_t i = 0; i < slice_count; i++)
         for (const struct job *j = slices[i]->jobs; j && j->name && n < JOBS_MAX; j++) {
             due[n] = clock_mono() + j->period_us;
@@ -91,6 +100,7 @@ void *watch_loop(void *exec)
     struct exec *e = exec;
     struct conn *c = NULL;
     int64_t asked = 0;
+    give_way();
     do {
         if (!c && conn_open(e->app->store, CONN_READER, &c) < 0)
             c = NULL;
