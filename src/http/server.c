@@ -95,6 +95,11 @@ static enum MHD_Result on_complete(struct exchange *x)
 {
     if (x->refusal)
         return exchange_refuse(x, x->refusal);
+    if (atomic_load(&x->server->stopping)) {
+        /* Once everything is answered, nothing may sleep any more. */
+        x->r.retry_after = 1;
+        return exchange_refuse(x, ERR_BUSY);
+    }
     x->r.body = buf_view(&x->body);
     x->submitted = true;
     return exchange_run(x, exec_submit) ? exchange_respond(x) : MHD_YES;
