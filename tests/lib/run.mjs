@@ -235,6 +235,7 @@ function tell(out) {
 
 for (const signal of ['SIGINT', 'SIGTERM']) {
   process.on(signal, async () => {
+    console.error(`stopped by ${signal}`);
     if (postgres) (await postgres).remove();
     process.exit(1);
   });
