@@ -8,7 +8,7 @@ enum {
     BATCHES = 3,
     BATCH_ARENA = 1 << 20,
     ROWS_FIRST = 2000, /* of the first batch; each later one has twice as many, */
-    ROWS_MOST = 50000, /* up to this: the more, the less is written twice */
+    ROWS_MOST = 50000, /* up to this: names, for one, are sorted before they go in */
 };
 
 struct pipeline {

@@ -18,6 +18,7 @@ struct run {
     struct writer *writer;
     struct rejects *rejects;
     struct import_result *out;
+    struct import_counts pending; /* of what is not committed yet */
 };
 
 void import_check_time(const struct import *x, const char *field, int64_t at, struct outcome *o)
@@ -110,6 +111,15 @@ static int refuse(struct run *r, const struct batch *b, size_t from, size_t n)
     return rc;
 }
 
+/* What was pending is committed. */
+static void settled(struct run *r)
+{
+    r->out->counts.created += r->pending.created;
+    r->out->counts.matched += r->pending.matched;
+    r->out->counts.rejected += r->pending.rejected;
+    r->pending = (struct import_counts){0};
+}
+
 static int take_slice(struct run *r, struct batch *b, size_t from, size_t n)
 {
     struct attempt t = {
@@ -120,9 +130,11 @@ static int take_slice(struct run *r, struct batch *b, size_t from, size_t n)
     int rc = writer_run(r->writer, write_slice, &t);
     if (rc < 0)
         return rc;
-    r->out->counts.created += t.counts.created;
-    r->out->counts.matched += t.counts.matched;
-    r->out->counts.rejected += t.counts.rejected;
+    r->pending.created += t.counts.created;
+    r->pending.matched += t.counts.matched;
+    r->pending.rejected += t.counts.rejected;
+    if (writer_settled(r->writer))
+        settled(r);
     return refuse(r, b, from, n);
 }
 
@@ -152,6 +164,10 @@ static int all_batches(struct run *r, struct source *source)
         pipeline_give_back(p, b);
     }
     pipeline_stop(&p);
+    if (rc == 0)
+        rc = writer_settle(r->writer);
+    if (rc == 0)
+        settled(r);
     if (rc == 0 && read_rc < 0) {
         r->out->why = arena_printf(r->x.arena, "%s: cannot be read", r->job->path);
         rc = read_rc;

@@ -3,29 +3,41 @@
 #include "base/clock.h"
 #include "exec/exec.h"
 #include "store/store.h"
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 enum {
     SCRATCH = 1 << 20,
     PAUSE_US = 1000,               /* long enough for one who polls for the lock */
-    LOG_MOVE_BYTES = 256 << 20,    /* move the log into the file */
-    LOG_RESTART_BYTES = 400 << 20, /* and wait for readers of it to be gone */
-    TRIES = 20,                    /* of a transaction that finds the file locked */
+    LOG_MOVE_BYTES = 32 << 20,     /* move the log into the file, beside the writing */
+    LOG_RESTART_BYTES = 400 << 20, /* begin it anew, and wait for readers of it to be gone */
+    LOG_POLL_US = 50000,
+    TRIES = 20, /* of a transaction that finds the file locked */
     ROWS_ALONE = 50000,
     ROWS_SHARED = 500,
     ROWS_POSTGRES = 5000,
 };
 static const int64_t look_us = SECOND_US / 4; /* between looks for others */
+/* The longest that one who comes to the store has to wait, more or less. Pages
+ * of an index that change many times in a transaction are written once. */
+static const int64_t alone_us = 2 * SECOND_US;
 
 struct writer {
     struct store *store;
     struct conn *conn;
-    struct arena *scratch;
+    struct arena *scratch; /* of one call */
+    struct arena *kept;    /* of the open transaction */
+    struct tx *tx;         /* open and shared by several calls, or NULL */
+    int64_t begun;         /* monotonic us, of tx */
     bool read_only;
     bool shared;       /* others are at the store, when looked last */
     int64_t looked_at; /* monotonic us */
     unsigned runs;     /* transactions so far */
+    pthread_t mover;   /* moves the log; SQLite only */
+    bool moving;       /* that thread was started */
+    atomic_bool stop;  /* it shall end */
 };
 
 /* Pages that a large transaction changes should not have to leave memory and
@@ -34,6 +46,31 @@ static int large_cache(void *arg, struct tx *tx)
 {
     (void)arg;
     return tx_script(tx, "PRAGMA cache_size = -262144");
+}
+
+/* The log of SQLite grows with what is written until it is in the file, which
+ * a thread of its own sees to, while the writer goes on. */
+static void *move_log(void *arg)
+{
+    struct writer *w = arg;
+    struct conn *c = NULL;
+
+    if (conn_open(w->store, CONN_READER, &c) < 0)
+        return NULL; /* then the log is moved when it begins anew */
+    while (!atomic_load(&w->stop)) {
+        if (store_wal_bytes(w->store) >= LOG_MOVE_BYTES)
+            conn_checkpoint(c, false);
+        usleep(LOG_POLL_US);
+    }
+    conn_close(&c);
+    return NULL;
+}
+
+/* What is written meanwhile is behind the mover: only the writer can end that. */
+static void restart_log(struct writer *w)
+{
+    if (store_wal_bytes(w->store) >= LOG_RESTART_BYTES)
+        conn_checkpoint(w->conn, true);
 }
 
 int writer_open(struct writer **out, struct store *s, bool read_only)
@@ -45,9 +82,12 @@ int writer_open(struct writer **out, struct store *s, bool read_only)
     w->store = s;
     w->read_only = read_only;
     w->scratch = arena_new(SCRATCH);
+    w->kept = arena_new(4096);
     int rc = conn_open(s, read_only ? CONN_READER : CONN_WRITER, &w->conn);
     if (rc == 0 && !read_only && store_engine(s) == ENGINE_SQLITE)
         rc = writer_once(w, large_cache, NULL, w->scratch);
+    if (rc == 0 && !read_only && store_engine(s) == ENGINE_SQLITE)
+        w->moving = pthread_create(&w->mover, NULL, move_log, w) == 0;
     if (rc < 0)
         writer_close(&w);
     *out = w;
@@ -58,7 +98,13 @@ void writer_close(struct writer **w)
 {
     if (!*w)
         return;
+    atomic_store(&(*w)->stop, true);
+    if ((*w)->moving)
+        pthread_join((*w)->mover, NULL);
+    if ((*w)->tx)
+        tx_rollback(&(*w)->tx);
     conn_close(&(*w)->conn);
+    arena_free(&(*w)->kept);
     arena_free(&(*w)->scratch);
     free(*w);
     *w = NULL;
@@ -66,8 +112,11 @@ void writer_close(struct writer **w)
 
 int writer_once(struct writer *w, int (*fn)(void *arg, struct tx *tx), void *arg, struct arena *a)
 {
-    int rc = ERR_BUSY;
+    int rc = writer_settle(w);
 
+    if (rc < 0)
+        return rc;
+    rc = ERR_BUSY;
     for (int i = 0; i < TRIES && (rc == ERR_BUSY || rc == ERR_RETRY); i++)
         rc = exec_tx(w->store, w->conn, w->read_only ? TX_READ : TX_WRITE, a, fn, arg);
     return rc;
@@ -87,26 +136,23 @@ static int call(void *arg, struct tx *tx)
     return c->fn(c->arg, c->a, tx);
 }
 
-size_t writer_rows(struct writer *w)
+/* Is anybody else there? Asked a few times a second. */
+static void look(struct writer *w)
 {
     int64_t now = clock_mono();
 
-    if (store_engine(w->store) != ENGINE_SQLITE)
-        return ROWS_POSTGRES;
-    if (now - w->looked_at >= look_us || w->looked_at == 0) {
-        w->shared = store_shared(w->store);
-        w->looked_at = now;
-    }
-    return w->shared ? ROWS_SHARED : ROWS_ALONE;
+    if (w->looked_at && now - w->looked_at < look_us)
+        return;
+    w->shared = store_shared(w->store);
+    w->looked_at = now;
 }
 
-/* The log of SQLite grows with what is written until it is in the file. */
-static void tend_log(struct writer *w)
+size_t writer_rows(struct writer *w)
 {
-    int64_t bytes = store_wal_bytes(w->store);
-
-    if (bytes >= LOG_MOVE_BYTES)
-        conn_checkpoint(w->conn, bytes >= LOG_RESTART_BYTES);
+    if (store_engine(w->store) != ENGINE_SQLITE)
+        return ROWS_POSTGRES;
+    look(w);
+    return w->shared ? ROWS_SHARED : ROWS_ALONE;
 }
 
 static int analyze(void *arg, struct tx *tx)
@@ -126,19 +172,61 @@ static int tell_planner(struct writer *w)
     return due ? writer_once(w, analyze, NULL, w->scratch) : 0;
 }
 
+bool writer_settled(const struct writer *w)
+{
+    return w->tx == NULL;
+}
+
+int writer_settle(struct writer *w)
+{
+    if (!w->tx)
+        return 0;
+    int rc = tx_commit(&w->tx);
+    arena_reset(w->kept);
+    restart_log(w);
+    return rc;
+}
+
+/* One call of those that share a transaction. Nobody else is there, so that
+ * nothing needs to be run again once it is open. */
+static int run_alone(struct writer *w, struct call *c)
+{
+    int rc = 0;
+
+    for (int i = 0; !w->tx && i < TRIES; i++) {
+        w->begun = clock_mono();
+        rc = tx_begin(w->conn, TX_WRITE, w->kept, &w->tx);
+        if (rc < 0 && rc != ERR_BUSY && rc != ERR_RETRY)
+            break;
+    }
+    if (rc < 0)
+        return rc;
+    tx_arena(w->tx, w->scratch);
+    rc = c->fn(c->arg, w->scratch, w->tx);
+    tx_arena(w->tx, w->kept);
+    arena_reset(w->scratch);
+    if (rc < 0)
+        tx_rollback(&w->tx);
+    else if (w->shared || clock_mono() - w->begun >= alone_us)
+        rc = writer_settle(w);
+    return rc;
+}
+
 int writer_run(struct writer *w, int (*fn)(void *arg, struct arena *a, struct tx *tx), void *arg)
 {
     struct call c = {fn, arg, w->scratch};
-    int rc = writer_once(w, call, &c, w->scratch);
 
+    look(w);
+    if (!w->read_only && (w->tx || !w->shared))
+        return run_alone(w, &c);
+    int rc = writer_once(w, call, &c, w->scratch);
     arena_reset(w->scratch);
     if (rc < 0 || w->read_only)
         return rc;
     w->runs++;
     if (store_engine(w->store) == ENGINE_POSTGRES)
         return tell_planner(w);
-    tend_log(w);
-    if (w->shared)
-        usleep(PAUSE_US);
+    restart_log(w);
+    usleep(PAUSE_US);
     return rc;
 }

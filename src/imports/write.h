@@ -13,13 +13,19 @@ struct writer;
 /* read_only: the transactions only look. */
 MUST_CHECK int writer_open(struct writer **out, struct store *s, bool read_only);
 void writer_close(struct writer **w);
-/* One transaction, fn run again after ERR_RETRY; what fn allocates in the
- * arena it is given, and rows, are gone afterwards. */
+/* Runs fn in a transaction, again after ERR_RETRY; what fn allocates in the
+ * arena it is given, and rows, are gone afterwards. When nobody else is at the
+ * store, several calls share a transaction, for as long as writer_settled says
+ * no: an error takes back all that were not settled. */
 MUST_CHECK int writer_run(struct writer *w, int (*fn)(void *arg, struct arena *a, struct tx *tx),
                           void *arg);
-/* How many rows a transaction should take: many when nobody else is at the
- * store, few beside a server, which then waits for some 20 ms at most. */
+/* Is everything that was run committed? */
+bool writer_settled(const struct writer *w);
+/* Commits what is open. */
+MUST_CHECK int writer_settle(struct writer *w);
+/* How many rows a call should bring: many when nobody else is at the store, few
+ * beside a server, which then waits for some 20 ms at most. */
 size_t writer_rows(struct writer *w);
-/* The same as writer_run, with rows in an arena that stays. */
+/* A transaction of its own, with rows in an arena that stays. */
 MUST_CHECK int writer_once(struct writer *w, int (*fn)(void *arg, struct tx *tx), void *arg,
                            struct arena *a);
