@@ -210,6 +210,8 @@ static int take_all(struct demo *d, fill_fn invent, size_t row_size,
         pipeline_give_back(p, b);
     }
     pipeline_stop(&p);
+    if (rc == 0)
+        rc = writer_settle(d->writer);
     return rc < 0 ? rc : invented;
 }
 

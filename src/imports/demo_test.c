@@ -81,6 +81,27 @@ static void same_seed_same_shop(void **state)
     }
 }
 
+/* The customers of the first company, and the orders that they count. */
+struct found {
+    struct uuid company;
+    int64_t customers, orders;
+};
+
+static int count_rows(void *arg, struct tx *tx)
+{
+    struct found *f = arg;
+    struct export_customer *people;
+    struct export_order *orders;
+    size_t npeople = 0, norders = 0;
+    int rc = export_customers(tx, f->company, import_before_all, 1000, &people, &npeople);
+
+    if (rc >= 0)
+        rc = export_orders(tx, f->company, import_before_all, 1000, &orders, &norders);
+    f->customers = (int64_t)npeople;
+    f->orders = (int64_t)norders;
+    return rc;
+}
+
 static void demo_is_made_once(void **state)
 {
     struct world *w = *state;
@@ -90,6 +111,10 @@ static void demo_is_made_once(void **state)
     assert_int_equal(demo_make(w->store, &o, w->arena, &r), 0);
     assert_int_equal(r.customers, 50);
     assert_int_equal(r.orders, 300);
+    struct found f = {.company = r.company};
+    assert_true(in_tx(w, count_rows, &f) >= 0);
+    assert_int_equal(f.customers, 25); /* and what is told to be there is there */
+    assert_int_equal(f.orders, 150);
     assert_int_equal(r.users[ROLE_ADMIN].role, ROLE_ADMIN);
     assert_int_equal(r.users[ROLE_ADMIN].password.n, 14);
     assert_int_equal(demo_make(w->store, &o, w->arena, &again), ERR_SLUG_TAKEN);

@@ -280,6 +280,21 @@ static int run_list(const struct args *a, struct store *s)
     return EXIT_OK;
 }
 
+/* `import fields`: what a file may have, from the rows that decode it. */
+static int print_fields(const struct args *a)
+{
+    (void)a;
+    for (size_t k = 0; k < sizeof(kinds) / sizeof(*kinds); k++) {
+        const struct fields *f = kinds[k]->fields;
+        printf("%s%s\n", k ? "\n" : "", kinds[k]->name);
+        for (size_t i = 0; i < f->n; i++)
+            printf("  %-20s%s%s%s%s%s\n", f->v[i].name,
+                   f->v[i].flags & FIELD_REQUIRED ? "needed; " : "", f->v[i].alias ? "or " : "",
+                   f->v[i].alias ? f->v[i].alias : "", f->v[i].alias ? "; " : "", f->v[i].help);
+    }
+    return EXIT_OK;
+}
+
 int import_command(const struct args *a)
 {
     const struct import_kind *kind = NULL;
@@ -292,8 +307,10 @@ int import_command(const struct args *a)
     for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
         if (str_eq(what, str_c(kinds[i]->name)))
             kind = kinds[i];
+    if (str_eq(what, STR("fields")) && n == 1)
+        return print_fields(a);
     if (!list && !back && !kind)
-        return cli_usage("import: say customers, orders, users, rollback or list");
+        return cli_usage("import: say customers, orders, users, fields, rollback or list");
     if (n != (list ? 1 : 2))
         return cli_usage(list   ? "import list takes nothing more"
                          : back ? "import rollback: name the batch"

@@ -31,16 +31,17 @@ static const struct opt demo_opts[] = {
 static const struct command commands[] = {
     {
         .name = "import",
-        .usage = "customers|orders|users FILE, import rollback BATCH, import list",
-        .help = "bring in customers, orders or users from CSV or JSON Lines\n"
-                "FILE - is standard input. Each row is created, matched with what is there, or "
-                "rejected with the reason. Customers are known by externalId, else by phone, "
-                "orders by externalId, users by e-mail: importing twice changes nothing. A "
-                "customer known by phone only is given the externalId. Rows go in in short "
-                "transactions, beside a running server.\n"
-                "`import rollback` takes back what a batch made, but for what was used or changed "
-                "since, which it names. `import list` shows the latest batches. Exits 1 when rows "
-                "were rejected.",
+        .usage = "customers|orders|users FILE, import rollback BATCH, import list, import fields",
+        .help =
+            "bring in customers, orders or users from CSV or JSON Lines\n"
+            "FILE - is standard input. Each row is created, matched with what is there, or "
+            "rejected with the reason. Customers are known by externalId, else by phone, "
+            "orders by externalId, users by e-mail: importing twice changes nothing. A "
+            "customer known by phone only is given the externalId. Rows go in in short "
+            "transactions, beside a running server.\n"
+            "`import rollback` takes back what a batch made, but for what was used or changed "
+            "since, which it names. `import list` shows the latest batches, `import fields` what "
+            "a file may have. Exits 1 when rows were rejected.",
         .opts = import_opts,
         .store = true,
         .run = import_command,

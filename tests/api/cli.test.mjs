@@ -145,6 +145,13 @@ test('no file, no company, no such kind, an empty file, standard input', () => w
   assert.equal(gone.status, 1);
 }));
 
+test('the fields of an import are told', () => withStore(async (store) => {
+  const { stdout } = cliOk(store, ['import', 'fields']);
+  for (const word of ['customers\n', 'orders\n', 'users\n', '  externalId ', '  passwordHash ', 'needed; or date; ']) {
+    assert.ok(stdout.includes(word), word);
+  }
+}));
+
 test('what is exported comes in elsewhere and is the same', () => withStore(async (store) => {
   demoCompany(store, { customers: 60, orders: 300 });
   const init = (s) => cliOk(s, ['init', '--name', 'Copy', '--slug', 'copy', '--country', 'IN', '--currency', 'INR',
