@@ -16,6 +16,9 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { dropDatabase, freshDatabase, psql, sleep, startPostgres } from '../lib/postgres.mjs';
 
+/** Waits without keeping a finished test file alive for it. */
+const patience = (ms) => new Promise((resolve) => { setTimeout(resolve, ms).unref(); });
+
 export { sleep };
 export const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 export const BIN = process.env.CLIENTELE_BIN || join(ROOT, 'build/clientele');
@@ -128,7 +131,7 @@ export async function serve(store, settings = {}, { env, cwd } = {}) {
     child.stdout.setEncoding('utf8').on('data', see);
     child.stderr.setEncoding('utf8').on('data', see);
   });
-  await Promise.race([listening, ended, sleep(30000)]);
+  await Promise.race([listening, ended, patience(30000)]);
   if (!p.url) {
     child.kill('SIGKILL');
     throw new Error(`serve did not start (${JSON.stringify(p.exit)}): ${p.log}`);
