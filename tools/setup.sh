@@ -5,7 +5,7 @@
 set -eu
 
 run="meson ninja-build pkg-config gcc g++ python3 libmicrohttpd-dev libsqlite3-dev libpq-dev
-     libjansson-dev libphonenumber-dev libicu-dev libsodium-dev libssl-dev libcmocka-dev curl jq"
+     libjansson-dev libphonenumber-dev libicu-dev libsodium-dev libssl-dev libcurl4-openssl-dev liboath-dev libcmocka-dev curl jq"
 test="postgresql clang-14 libclang-rt-14-dev clang-format-14 clang-tidy-14 valgrind
       sqlite3"
 bench="wrk postgresql sqlite3"

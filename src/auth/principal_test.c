@@ -46,9 +46,14 @@ static void sql(struct fixture *f, const char *text)
 }
 
 static const char *const rows =
-    "INSERT INTO companies VALUES (x'00000000000000000000000000000001', 'one', 'One', 'IN', 'INR',"
+    "INSERT INTO companies (id, slug, name, country, currency, zone, phone_required, "
+    "auto_create_login, is_active, version, created_at, updated_at) VALUES "
+    "(x'00000000000000000000000000000001', 'one', 'One', 'IN', 'INR',"
     " 'Asia/Kolkata', 1, 0, 1, 1, 0, 0);"
-    "INSERT INTO users VALUES (x'00000000000000000000000000000001',"
+    "INSERT INTO users (company_id, id, email, name, phone, password_hash, role, grants, denials, "
+    "store_id, customer_id, is_active, is_phone_verified, is_email_verified, last_login_at, "
+    "batch_id, "
+    "version, created_at, updated_at) VALUES (x'00000000000000000000000000000001',"
     " x'00000000000000000000000000000002', 'a@example.com', 'A', NULL, NULL, 'CASHIER', 0, 0, NULL,"
     " NULL, 1, 0, 0, NULL, NULL, 1, 0, 0);"
     "INSERT INTO sessions VALUES (x'00000000000000000000000000000001',"

@@ -25,11 +25,18 @@
     X(ERR_ORDER_STATE, 409, "order_state", "The order's state does not allow this")                \
     X(ERR_OVERPAID, 400, "overpaid", "The payments exceed what is due")                            \
     X(ERR_OVERREFUNDED, 400, "overrefunded", "The refunds exceed what was paid")                   \
+    X(ERR_PHONE_UNVERIFIED, 400, "phone_not_verified",                                             \
+      "Cash on delivery needs a verified phone; ask for a code and verify it first")               \
+    X(ERR_CODE_COUNTRY, 400, "country_not_served", "Codes are not sent to this country")           \
+    X(ERR_NO_TRANSPORT, 503, "no_transport", "This company cannot send messages at the moment")    \
+    X(ERR_LINKED, 409, "linked_elsewhere", "This login belongs to another customer already")       \
     X(ERR_NOT_ALLOWED_YET, 400, "not_available", "This is not available for this company")         \
     X(ERR_UNAUTHENTICATED, 401, "unauthenticated", "Sign in first")                                \
     X(ERR_TOKEN_EXPIRED, 401, "token_expired", "The token has expired")                            \
     X(ERR_TOKEN_INVALID, 401, "token_invalid", "The token is not valid")                           \
     X(ERR_BAD_CREDENTIALS, 401, "bad_credentials", "E-mail or password is wrong")                  \
+    X(ERR_BAD_CODE, 401, "bad_code", "The code is wrong or no longer good; ask for a new one")     \
+    X(ERR_SECOND_FACTOR, 401, "second_factor_required", "Send the code of your second factor too") \
     X(ERR_REFRESH_REUSED, 401, "refresh_reused",                                                   \
       "This refresh token was already used; the session is ended")                                 \
     X(ERR_FORBIDDEN, 403, "forbidden", "Your role does not allow this")                            \

@@ -19,7 +19,9 @@
 #include <unistd.h>
 
 static const char one_sqlite[] =
-    "INSERT INTO companies VALUES (x'00000000000000000000000000000c01', 'one', 'One', 'IN', 'INR', "
+    "INSERT INTO companies (id, slug, name, country, currency, zone, phone_required, "
+    "auto_create_login, is_active, version, created_at, updated_at) VALUES "
+    "(x'00000000000000000000000000000c01', 'one', 'One', 'IN', 'INR', "
     "'Asia/Kolkata', 1, 0, 1, 1, 0, 0), (x'00000000000000000000000000000c02', 'two', 'Two', 'IN', "
     "'INR', 'Asia/Kolkata', 1, 0, 1, 1, 0, 0);"
     "INSERT INTO users (company_id, id, name, role, grants, denials, is_active, is_phone_verified, "
@@ -28,7 +30,9 @@ static const char one_sqlite[] =
     "'CUSTOMER', "
     "0, 0, 1, 0, 0, 1, 0, 0)";
 static const char one_postgres[] =
-    "INSERT INTO companies VALUES ('00000000-0000-0000-0000-000000000c01', 'one', 'One', 'IN', "
+    "INSERT INTO companies (id, slug, name, country, currency, zone, phone_required, "
+    "auto_create_login, is_active, version, created_at, updated_at) VALUES "
+    "('00000000-0000-0000-0000-000000000c01', 'one', 'One', 'IN', "
     "'INR', 'Asia/Kolkata', true, false, true, 1, 'epoch', 'epoch'), "
     "('00000000-0000-0000-0000-000000000c02', 'two', 'Two', 'IN', "
     "'INR', 'Asia/Kolkata', true, false, true, 1, 'epoch', 'epoch');"

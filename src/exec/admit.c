@@ -13,7 +13,9 @@ static int authorise(struct req *r)
         return 0;
     if (r->who.kind == WHO_NOBODY)
         return req_fail(r, ERR_UNAUTHENTICATED);
-    return req_may(r, p) ? 0 : req_fail(r, ERR_FORBIDDEN);
+    r->own_only =
+        r->route->flags & ROUTE_OWN && r->who.kind == WHO_USER && r->who.role == ROLE_CUSTOMER;
+    return r->own_only || req_may(r, p) ? 0 : req_fail(r, ERR_FORBIDDEN);
 }
 
 static int take(struct req *r, struct limits *l, struct str key)

@@ -53,6 +53,7 @@ static struct company_facts facts_copy(struct arena *a, const struct company_fac
     copy.country = arena_str(a, f->country);
     copy.currency = arena_str(a, f->currency);
     copy.zone = arena_str(a, f->zone);
+    copy.code_countries = arena_str(a, f->code_countries);
     return copy;
 }
 
@@ -67,6 +68,11 @@ static void company_fill(struct company *out, const struct company_facts *f, int
                             .zone = f->zone,
                             .phone_required = f->phone_required,
                             .auto_create_login = f->auto_create_login,
+                            .cod_requires_verified_phone = f->cod_requires_verified_phone,
+                            .require_second_factor = f->require_second_factor,
+                            .recycle_months = f->recycle_months,
+                            .daily_messages = f->daily_messages,
+                            .code_countries = f->code_countries,
                             .is_active = f->is_active};
 }
 

@@ -31,8 +31,11 @@ static int make_company(void *arg, struct tx *tx)
 {
     struct fixture *f = arg;
     (void)f;
-    return tx_script(tx, "INSERT INTO companies VALUES (x'00000000000000000000000000000001', "
-                         "'one', 'One', 'IN', 'INR', 'Asia/Kolkata', 1, 0, 1, 1, 0, 0)");
+    return tx_script(
+        tx, "INSERT INTO companies (id, slug, name, country, currency, zone, phone_required, "
+            "auto_create_login, is_active, version, created_at, updated_at) VALUES "
+            "(x'00000000000000000000000000000001', "
+            "'one', 'One', 'IN', 'INR', 'Asia/Kolkata', 1, 0, 1, 1, 0, 0)");
 }
 
 static int setup(void **state)

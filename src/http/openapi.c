@@ -222,6 +222,15 @@ static const char *permission_name(enum perm p)
     }
 }
 
+/* Customers may call it too, for what is their own. */
+static void put_own(struct json_out *j, const struct route *r)
+{
+    if (!(r->flags & ROUTE_OWN))
+        return;
+    json_key(j, STR("x-own"));
+    json_raw(j, STR("true"));
+}
+
 static void put_operation(struct printer *p, const struct routed *routed)
 {
     const struct route *r = routed->r;
@@ -238,6 +247,7 @@ static void put_operation(struct printer *p, const struct routed *routed)
     put_text(j, "summary", str_c(r->help));
     put_text(j, "description", arena_printf(a, "%.*s.", STR_ARG(route_access(r, a))));
     put_text(j, "x-permission", str_c(permission_name(r->perm)));
+    put_own(j, r);
     if (r->perm == PERM_PUBLIC) {
         json_key(j, STR("security"));
         json_raw(j, STR("[]"));
@@ -300,6 +310,7 @@ static void put_aliases(struct printer *p, const struct route_set *const *sets, 
             put_text(j, "method", str_c(r->method));
             put_text(j, "path", route_braces(r, p->schemas.a));
             put_text(j, "x-permission", str_c(permission_name(r->perm)));
+            put_own(j, r);
             json_close(j, '}');
         }
     json_close(j, ']');

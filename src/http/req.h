@@ -40,6 +40,11 @@ struct company {
     struct str zone;     /* IANA */
     bool phone_required;
     bool auto_create_login;
+    bool cod_requires_verified_phone; /* cash on delivery, on the web */
+    bool require_second_factor;       /* of admins */
+    int64_t recycle_months;           /* of silence, after which a code alone opens no history */
+    int64_t daily_messages;           /* most one-time messages a day */
+    struct str code_countries;        /* where codes may go, "IN,US"; null: its own country */
     bool is_active;
 };
 
@@ -50,6 +55,7 @@ struct req {
     const struct route *route;
     struct principal who;
     const struct company *company; /* the fixed company; NULL where the rule is COMPANY_NONE */
+    bool own_only;                 /* a CUSTOMER on a ROUTE_OWN route: nothing but its own */
     const void *in;                /* decoded struct of route->in */
     int64_t now;                   /* us, the same on every run */
     struct uuid id;                /* request id, UUIDv7 */

@@ -31,6 +31,8 @@ enum route_flags {
     ROUTE_PLAIN = 4,          /* the answer is not the JSON envelope (health, metrics, pages) */
     ROUTE_STREAM = 8,         /* handler is called page by page, see req_stream */
     ROUTE_ALIAS = 16,         /* another path of a route: not in OpenAPI twice */
+    ROUTE_OWN = 32,           /* a CUSTOMER may call it too, whatever the permission, for what is
+                                 its own: r->own_only is set, and the handler keeps to r->who */
 };
 
 struct route {

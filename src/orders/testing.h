@@ -43,20 +43,24 @@ static inline int make_world(void *arg, struct tx *tx)
     struct fixture *f = arg;
     bool sqlite = tx_engine(tx) == ENGINE_SQLITE;
     int rc = tx_script(
-        tx,
-        sqlite ? "INSERT INTO companies VALUES (x'00000000000000000000000000000c01', 'one', 'One', "
-                 "'IN', 'INR', 'Asia/Kolkata', 1, 0, 1, 1, 0, 0);"
-                 "INSERT INTO stores VALUES (x'00000000000000000000000000000c01', "
-                 "x'00000000000000000000000000005001', 'Shop', NULL, NULL, 1, 1, 0, 0), "
-                 "(x'00000000000000000000000000000c01', x'00000000000000000000000000005002', "
-                 "'Closed', NULL, NULL, 0, 1, 0, 0);"
-               : "INSERT INTO companies VALUES ('00000000-0000-0000-0000-000000000c01', 'one', "
-                 "'One', 'IN', 'INR', 'Asia/Kolkata', true, false, true, 1, 'epoch', 'epoch');"
-                 "INSERT INTO stores VALUES ('00000000-0000-0000-0000-000000000c01', "
-                 "'00000000-0000-0000-0000-000000005001', 'Shop', NULL, NULL, true, 1, 'epoch', "
-                 "'epoch'), ('00000000-0000-0000-0000-000000000c01', "
-                 "'00000000-0000-0000-0000-000000005002', 'Closed', NULL, NULL, false, 1, "
-                 "'epoch', 'epoch');");
+        tx, sqlite
+                ? "INSERT INTO companies (id, slug, name, country, currency, zone, phone_required, "
+                  "auto_create_login, is_active, version, created_at, updated_at) VALUES "
+                  "(x'00000000000000000000000000000c01', 'one', 'One', "
+                  "'IN', 'INR', 'Asia/Kolkata', 1, 0, 1, 1, 0, 0);"
+                  "INSERT INTO stores VALUES (x'00000000000000000000000000000c01', "
+                  "x'00000000000000000000000000005001', 'Shop', NULL, NULL, 1, 1, 0, 0), "
+                  "(x'00000000000000000000000000000c01', x'00000000000000000000000000005002', "
+                  "'Closed', NULL, NULL, 0, 1, 0, 0);"
+                : "INSERT INTO companies (id, slug, name, country, currency, zone, phone_required, "
+                  "auto_create_login, is_active, version, created_at, updated_at) VALUES "
+                  "('00000000-0000-0000-0000-000000000c01', 'one', "
+                  "'One', 'IN', 'INR', 'Asia/Kolkata', true, false, true, 1, 'epoch', 'epoch');"
+                  "INSERT INTO stores VALUES ('00000000-0000-0000-0000-000000000c01', "
+                  "'00000000-0000-0000-0000-000000005001', 'Shop', NULL, NULL, true, 1, 'epoch', "
+                  "'epoch'), ('00000000-0000-0000-0000-000000000c01', "
+                  "'00000000-0000-0000-0000-000000005002', 'Closed', NULL, NULL, false, 1, "
+                  "'epoch', 'epoch');");
     const struct customer_new people[] = {
         {.id = f->asha,
          .name = STR("Asha Rao"),
