@@ -82,6 +82,50 @@ struct str companies_slug_of(struct str name, struct arena *a)
     return n > 0 ? (struct str){slug, n} : STR_NULL;
 }
 
+static bool among(const struct str *v, size_t n, struct str s)
+{
+    for (size_t i = 0; i < n; i++)
+        if (str_eq(v[i], s))
+            return true;
+    return false;
+}
+
+struct str companies_countries_join(struct strs list, struct arena *a)
+{
+    if (list.n == 0)
+        return STR_NULL;
+    size_t n = 0;
+    for (size_t i = 0; i < list.n; i++)
+        n += list.v[i].n + 1;
+    char *text = arena_bytes(a, n);
+    n = 0;
+    for (size_t i = 0; i < list.n; i++) {
+        if (among(list.v, i, list.v[i]))
+            continue;
+        if (n > 0)
+            text[n++] = ',';
+        memcpy(text + n, list.v[i].p, list.v[i].n);
+        n += list.v[i].n;
+    }
+    return (struct str){text, n};
+}
+
+struct strs companies_countries_split(struct str text, struct arena *a)
+{
+    if (str_is_null(text))
+        return (struct strs){NULL, 0};
+    size_t n = 0, from = 0;
+    struct str *v = ARENA_ARRAY(a, struct str, text.n + 1);
+    for (size_t i = 0; i <= text.n; i++) {
+        if (i < text.n && text.p[i] != ',')
+            continue;
+        if (i > from)
+            v[n++] = (struct str){text.p + from, i - from};
+        from = i + 1;
+    }
+    return (struct strs){v, n};
+}
+
 int companies_create(struct tx *tx, const struct company_new *c, int64_t now)
 {
     int r = company_slug_claim(tx, c->id, c->slug);

@@ -39,3 +39,7 @@ bool companies_host_ok(struct str host);         /* a DNS name in lower case */
 /* A slug made of a name: "Sharma & Sons" -> "sharma-sons"; null when nothing
  * is left of it. */
 struct str companies_slug_of(struct str name, struct arena *a);
+/* Countries as the store has them, "IN,US", and as a list; null: none. Doubles
+ * are left out. */
+struct str companies_countries_join(struct strs list, struct arena *a);
+struct strs companies_countries_split(struct str text, struct arena *a);

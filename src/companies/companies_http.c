@@ -2,9 +2,11 @@
 #include "companies/companies_priv.h"
 #include "http/cursor.h"
 
+enum { RECYCLE_MONTHS_MAX = 120, DAILY_MESSAGES_MAX = 1000000, CODE_COUNTRIES_MAX = 250 };
+
 struct company_out {
     struct company_row row;
-    struct strs hosts;
+    struct strs hosts, code_countries;
 };
 
 /* Requests of both POST and PATCH; what either does not take is not in its
@@ -13,10 +15,13 @@ struct company_in {
     struct given given;
     struct uuid id;
     struct str name, slug, country, currency, zone;
-    struct strs hosts;
+    struct strs hosts, code_countries;
     _Alignas(8) bool phone_required;
     _Alignas(8) bool auto_create_login;
+    _Alignas(8) bool cod_requires_verified_phone;
+    _Alignas(8) bool require_second_factor;
     _Alignas(8) bool is_active;
+    _Alignas(8) int64_t recycle_months, daily_messages;
 };
 
 #define AT(member) .offset = offsetof(struct company_in, member)
@@ -70,6 +75,33 @@ FIELDS(company_create_in, "CompanyNew", struct company_in, FIELD_NAME(FIELD_REQU
 
 FIELDS(company_update_in, "CompanyChange", struct company_in, PATH_ID(struct company_in),
        FIELD_NAME(0), FIELD_COUNTRY(0), FIELD_CURRENCY(0), FIELD_ZONE(0), FIELD_SETTINGS,
+       {.name = "codRequiresVerifiedPhone",
+        .type = F_BOOL,
+        AT(cod_requires_verified_phone),
+        .help = "Does cash on delivery on the web need a verified phone"},
+       {.name = "requireSecondFactor",
+        .type = F_BOOL,
+        AT(require_second_factor),
+        .help = "Must admins sign in with a second factor"},
+       {.name = "recycleMonths",
+        .type = F_INT,
+        AT(recycle_months),
+        .min = 1,
+        .max = RECYCLE_MONTHS_MAX,
+        .help = "Months of silence after which a code alone opens no history"},
+       {.name = "dailyMessages",
+        .type = F_INT,
+        AT(daily_messages),
+        .min = 1,
+        .max = DAILY_MESSAGES_MAX,
+        .help = "Most one-time messages a day"},
+       {.name = "codeCountries",
+        .type = F_STRINGS,
+        .flags = FIELD_NULLABLE,
+        AT(code_countries),
+        .min = 1,
+        .max = CODE_COUNTRIES_MAX,
+        .help = "Countries of ISO 3166 whose numbers get codes; null: its own alone"},
        {.name = "isActive",
         .type = F_BOOL,
         AT(is_active),
@@ -89,6 +121,18 @@ FIELDS(company_out, "Company", struct company_out, OUT("id", F_UUID, row.id, "Th
        OUT("zone", F_TEXT, row.zone, "IANA time zone"),
        OUT("phoneRequired", F_BOOL, row.phone_required, "Must a customer have a phone"),
        OUT("autoCreateLogin", F_BOOL, row.auto_create_login, "Does a new customer get a login"),
+       OUT("codRequiresVerifiedPhone", F_BOOL, row.cod_requires_verified_phone,
+           "Does cash on delivery on the web need a verified phone"),
+       OUT("requireSecondFactor", F_BOOL, row.require_second_factor,
+           "Must admins sign in with a second factor"),
+       OUT("recycleMonths", F_INT, row.recycle_months,
+           "Months of silence after which a code alone opens no history"),
+       OUT("dailyMessages", F_INT, row.daily_messages, "Most one-time messages a day"),
+       {.name = "codeCountries",
+        .type = F_STRINGS,
+        .flags = FIELD_NULLABLE,
+        .offset = offsetof(struct company_out, code_countries),
+        .help = "Countries of ISO 3166 whose numbers get codes; null: its own alone"},
        OUT("isActive", F_BOOL, row.is_active, "False: nobody of it can sign in"),
        OUT("version", F_INT, row.version, "Counts changes, as in the ETag"),
        OUT("createdAt", F_TIME, row.created_at, "When it was made"),
@@ -114,12 +158,19 @@ static int hosts_read(struct req *r, struct tx *tx, struct uuid id, struct strs 
     return rc;
 }
 
+/* The rest of what an answer shows, beside the row. */
+static int complete(struct req *r, struct tx *tx, struct company_out *out)
+{
+    out->code_countries = companies_countries_split(out->row.code_countries, r->arena);
+    return hosts_read(r, tx, out->row.id, &out->hosts);
+}
+
 static int answer(struct req *r, struct tx *tx, int status, struct uuid id)
 {
     struct company_out out;
     int rc = company_read(tx, id, &out.row);
     if (rc == 1)
-        rc = hosts_read(r, tx, id, &out.hosts);
+        rc = complete(r, tx, &out);
     return rc < 0 ? rc : req_answer(r, status, &company_out, &out);
 }
 
@@ -194,7 +245,7 @@ int companies_http_list(struct req *r, struct tx *tx)
     struct company_out *out = ARENA_ARRAY(r->arena, struct company_out, n + 1);
     for (size_t i = 0; rc >= 0 && i < n; i++) {
         out[i].row = rows[i];
-        rc = hosts_read(r, tx, rows[i].id, &out[i].hosts);
+        rc = complete(r, tx, &out[i]);
     }
     if (rc < 0)
         return rc;
@@ -219,8 +270,17 @@ int companies_http_read_one(struct req *r, struct tx *tx)
     if (rc == 0)
         return req_fail(r, ERR_COMPANY_NOT_FOUND);
     if (rc == 1)
-        rc = hosts_read(r, tx, in->id, &out.hosts);
+        rc = complete(r, tx, &out);
     return rc < 0 ? rc : req_answer(r, 200, &company_out, &out);
+}
+
+static int check_countries(struct req *r, struct strs list)
+{
+    for (size_t i = 0; i < list.n; i++)
+        if (!companies_country_ok(list.v[i]))
+            return req_fail_field(r, ERR_INVALID, arena_printf(r->arena, "codeCountries[%zu]", i).p,
+                                  "format", "must be a country of ISO 3166, like IN");
+    return 0;
 }
 
 /* May this change be made at all? */
@@ -244,7 +304,7 @@ static int check_change(struct req *r, struct tx *tx, const struct company_row *
             return req_fail_field(r, ERR_INVALID, "currency", "fixed",
                                   "The currency cannot change once there are orders");
     }
-    return 0;
+    return check_countries(r, in->code_countries);
 }
 
 int companies_http_update(struct req *r, struct tx *tx)
@@ -274,6 +334,16 @@ int companies_http_update(struct req *r, struct tx *tx)
         .phone_required = GIVEN(in, phone_required) ? in->phone_required : old.phone_required,
         .auto_create_login =
             GIVEN(in, auto_create_login) ? in->auto_create_login : old.auto_create_login,
+        .cod_requires_verified_phone = GIVEN(in, cod_requires_verified_phone)
+                                           ? in->cod_requires_verified_phone
+                                           : old.cod_requires_verified_phone,
+        .require_second_factor = GIVEN(in, require_second_factor) ? in->require_second_factor
+                                                                  : old.require_second_factor,
+        .recycle_months = GIVEN(in, recycle_months) ? in->recycle_months : old.recycle_months,
+        .daily_messages = GIVEN(in, daily_messages) ? in->daily_messages : old.daily_messages,
+        .code_countries = GIVEN(in, code_countries)
+                              ? companies_countries_join(in->code_countries, r->arena)
+                              : old.code_countries,
         .is_active = GIVEN(in, is_active) ? in->is_active : old.is_active,
         .now = r->now,
     };

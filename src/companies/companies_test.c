@@ -70,13 +70,28 @@ static void test_country_currency_zone(void **state)
     assert_false(companies_zone_ok(STR("")));
 }
 
+static void test_countries(void **state)
+{
+    (void)state;
+    struct arena *a = arena_new(1024);
+    struct str list[] = {STR("IN"), STR("US"), STR("IN"), STR("DE")};
+    assert_str(companies_countries_join((struct strs){list, 4}, a), "IN,US,DE");
+    assert_true(str_is_null(companies_countries_join((struct strs){NULL, 0}, a)));
+    struct strs back = companies_countries_split(STR("IN,US,DE"), a);
+    assert_int_equal(back.n, 3);
+    assert_str(back.v[0], "IN");
+    assert_str(back.v[2], "DE");
+    assert_int_equal(companies_countries_split(STR("IN"), a).n, 1);
+    assert_null(companies_countries_split(STR_NULL, a).v);
+    arena_free(&a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_slugs),
-        cmocka_unit_test(test_slugs_of_names),
-        cmocka_unit_test(test_hosts),
-        cmocka_unit_test(test_country_currency_zone),
+        cmocka_unit_test(test_slugs),     cmocka_unit_test(test_slugs_of_names),
+        cmocka_unit_test(test_hosts),     cmocka_unit_test(test_country_currency_zone),
+        cmocka_unit_test(test_countries),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

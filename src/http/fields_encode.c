@@ -23,9 +23,10 @@ static bool is_null(const struct field *f, const char *at)
         return uuid_is_nil(*(const struct uuid *)at);
     case F_OBJECT_PTR:
         return *(const void *const *)at == NULL;
+    case F_STRINGS: /* an empty list is not null, unless its table knows null */
+        return f->flags & FIELD_NULLABLE && !((const struct strs *)at)->v;
     case F_BOOL:
     case F_PERMS:
-    case F_STRINGS:
     case F_STRINGS_JSON:
     case F_LIST:
     case F_OBJECT:
