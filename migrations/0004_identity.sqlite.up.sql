@@ -124,7 +124,7 @@ CREATE TABLE messages (
     company_id blob NOT NULL, -- tenant
     id blob NOT NULL,         -- the message, in time order
     channel text NOT NULL,    -- "SMS", "EMAIL" or "WEBHOOK"
-    webhook_id blob,          -- whom a WEBHOOK goes to
+    target_id blob NOT NULL,  -- a WEBHOOK's webhook; else the company, by whose transport it goes
     event_id blob,            -- what a WEBHOOK tells of
     content_sealed blob,      -- recipient and text, sealed; null for a WEBHOOK and once it is gone
     purpose text NOT NULL,    -- "code", "link", "notice" or the event's type
@@ -139,7 +139,9 @@ CREATE TABLE messages (
     CONSTRAINT messages_pkey PRIMARY KEY (company_id, id),
     CONSTRAINT messages_company_fkey FOREIGN KEY (company_id) REFERENCES companies (id)
 ) STRICT;
-CREATE INDEX messages_waiting ON messages (company_id, next_at, id) WHERE state = 'WAITING';
+-- What waits is taken from each target in turn, so that a slow one holds up nobody.
+CREATE INDEX messages_waiting ON messages (company_id, channel, target_id, next_at, id)
+    WHERE state = 'WAITING';
 CREATE INDEX messages_state ON messages (company_id, state, id);
 CREATE INDEX messages_ended ON messages (company_id, ended_at) WHERE ended_at IS NOT NULL;
 
