@@ -51,8 +51,7 @@ CREATE TABLE one_time_codes (
     purpose text COLLATE "C" NOT NULL,         -- "sign-in" (and proof of a phone or e-mail), "join"
     destination_hash bytea NOT NULL, -- keyed hash of phone or e-mail
     code_hash bytea NOT NULL,        -- keyed hash of destination and code
-    user_id uuid,                   -- for whom it was asked; null: nobody was signed in
-    tries bigint NOT NULL,             -- guesses so far, right or wrong
+    tries bigint NOT NULL,             -- wrong guesses so far
     created_at timestamptz NOT NULL,       -- when it was made
     expires_at timestamptz NOT NULL,       -- not good after this
     used_at timestamptz,                   -- when it was used; never twice

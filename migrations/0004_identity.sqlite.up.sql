@@ -51,8 +51,7 @@ CREATE TABLE one_time_codes (
     purpose text NOT NULL,         -- "sign-in" (and proof of a phone or e-mail), "join"
     destination_hash blob NOT NULL, -- keyed hash of phone or e-mail
     code_hash blob NOT NULL,        -- keyed hash of destination and code
-    user_id blob,                   -- for whom it was asked; null: nobody was signed in
-    tries integer NOT NULL,             -- guesses so far, right or wrong
+    tries integer NOT NULL,             -- wrong guesses so far
     created_at integer NOT NULL,       -- when it was made
     expires_at integer NOT NULL,       -- not good after this
     used_at integer,                   -- when it was used; never twice

@@ -234,6 +234,16 @@ static struct str ask_national(struct arena *a, struct str e164, struct str regi
     return arena_str(a, (struct str){text.data(), text.size()});
 }
 
+/* Calling codes are shared (+1), so only the number's own digits can tell. */
+static std::string ask_region(struct str e164) noexcept
+{
+    PhoneNumber number;
+    std::string region, text(e164.p ? e164.p : "", e164.n);
+    if (library()->Parse(text, "ZZ", &number) == PhoneNumberUtil::NO_PARSING_ERROR)
+        library()->GetRegionCodeForNumber(number, &region);
+    return region;
+}
+
 static int ask_country_code(struct str region) noexcept
 {
     return region.n == 2 ? library()->GetCountryCodeForRegion(std::string(region.p, 2)) : 0;
@@ -271,6 +281,15 @@ extern "C" struct str phone_national(struct arena *a, struct str e164, struct st
 extern "C" int phone_country_code(struct str region)
 {
     return region_is(region, "IN") ? 91 : ask_country_code(region);
+}
+
+extern "C" bool phone_region(struct str e164, char out[2])
+{
+    std::string region = ask_region(e164);
+    if (region.size() != 2 || region == "ZZ")
+        return false;
+    memcpy(out, region.data(), 2);
+    return true;
 }
 
 extern "C" enum phone_reason phone_normalise_slowly(struct str raw, struct str region,

@@ -34,6 +34,9 @@ struct str phone_national(struct arena *a, struct str e164, struct str region);
 /* The calling code of a region, 91 for IN; 0 for no such region. */
 int phone_country_code(struct str region);
 bool region_exists(struct str region);
+/* The region a number belongs to, two letters of ISO 3166: false when it is of
+ * none (satellite and other numbers without a country). */
+bool phone_region(struct str e164, char out[2]);
 
 /* The same two by the library alone: what the tests hold the fast paths to. */
 enum phone_reason phone_normalise_slowly(struct str raw, struct str region, char out[PHONE_MAX],

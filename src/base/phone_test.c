@@ -187,6 +187,26 @@ static void test_regions(void **state)
     assert_false(region_exists(STR("de")));
 }
 
+static bool is_of(const char *e164, const char *region)
+{
+    char two[2];
+    return phone_region(str_c(e164), two) && memcmp(two, region, 2) == 0;
+}
+
+static void test_the_region_of_a_number(void **state)
+{
+    char two[2];
+    (void)state;
+    assert_true(is_of("+919876543210", "IN"));
+    assert_true(is_of("+12125551234", "US"));
+    assert_true(is_of("+14165551234", "CA")); /* the same calling code */
+    assert_true(is_of("+18765551234", "JM"));
+    assert_true(is_of("+442079460958", "GB"));
+    assert_false(phone_region(STR("+870773111632"), two)); /* a satellite's */
+    assert_false(phone_region(STR("nothing"), two));
+    assert_false(phone_region(STR_NULL, two));
+}
+
 static void test_every_reason_has_words(void **state)
 {
     (void)state;
@@ -207,6 +227,7 @@ int main(void)
         cmocka_unit_test(test_any_bytes_are_survived),
         cmocka_unit_test(test_national_form),
         cmocka_unit_test(test_regions),
+        cmocka_unit_test(test_the_region_of_a_number),
         cmocka_unit_test(test_every_reason_has_words),
     };
     return cmocka_run_group_tests_name("phone", tests, NULL, NULL);

@@ -38,6 +38,14 @@ enum setting_type { SET_TEXT, SET_INT, SET_BOOL, SET_ENUM, SET_DURATION /* "15m"
       "sign-in requests a minute from one address; 0: no limit")                                   \
     X(LOGIN_ATTEMPTS, "login-attempts", SET_INT, "10", 1, 1000, NULL,                              \
       "wrong passwords for one account in 15 minutes before it has to wait")                       \
+    X(CODES_NUMBER, "codes-per-number", SET_INT, "5", 0, 1000, NULL,                               \
+      "one-time codes an hour to one phone or e-mail address; 0: no limit")                        \
+    X(CODES_ADDRESS, "codes-per-address", SET_INT, "20", 0, 1000000, NULL,                         \
+      "one-time codes and links an hour that one client address may ask for; 0: no limit")         \
+    X(CODES_COUNTRY, "codes-per-country", SET_INT, "600", 0, 1000000, NULL,                        \
+      "one-time codes an hour to phones of one country, for each company; 0: no limit")            \
+    X(CODES_GUESSES, "code-guesses", SET_INT, "30", 5, 1000, NULL,                                 \
+      "wrong one-time codes a day for one phone or e-mail address")                                \
     X(PASSWORD_QUEUE, "password-queue", SET_INT, "64", 1, 4096, NULL,                              \
       "password checks that may wait before 503")                                                  \
     X(KEY_FILE, "key-file", SET_TEXT, "", 0, 0, NULL,                                              \

@@ -6,6 +6,11 @@
 #include "http/req.h"
 #include "store/store.h"
 
+enum {
+    CODES_LIFE = 300, /* seconds that a code is good */
+    CODES_PAUSE = 30, /* seconds before the next one may be asked for */
+};
+
 enum code_purpose {
     CODE_SIGN_IN, /* proves a phone or an e-mail: sign-in, sign-up, change, checkout */
     CODE_JOIN,    /* proves the e-mail of an old record, beside the phone's code */
@@ -16,8 +21,8 @@ struct code_to {
     struct str email; /* lower case, or null; one of the two */
 };
 /* Caps, a new code (earlier ones of this purpose are void), its message. 0, or
- * ERR_RATE_LIMITED with Retry-After (kept: what was counted stays counted),
- * ERR_CODE_COUNTRY, ERR_NO_TRANSPORT. */
+ * ERR_RATE_LIMITED with Retry-After (kept: what was counted stays counted, and
+ * so does whatever the handler wrote before), ERR_CODE_COUNTRY, ERR_NO_TRANSPORT. */
 MUST_CHECK int codes_send(struct req *r, struct tx *tx, const struct code_to *to);
 /* A guess: 0 right and still good; ERR_BAD_CODE (kept: it counts) when it is
  * wrong, used, expired, void, or for another destination, purpose or company;
@@ -25,3 +30,8 @@ MUST_CHECK int codes_send(struct req *r, struct tx *tx, const struct code_to *to
 MUST_CHECK int codes_check(struct req *r, struct tx *tx, const struct code_to *to, struct str code);
 /* After a right guess that had its effect: never again. */
 MUST_CHECK int codes_use(struct req *r, struct tx *tx, const struct code_to *to);
+
+/* The same caps for a one-time link that anybody may have sent to an e-mail
+ * address: 0, or ERR_RATE_LIMITED (kept). Counts apart from codes where the
+ * number is concerned, with them where client and company are. */
+MUST_CHECK int codes_allow_link(struct req *r, struct tx *tx, struct str email);

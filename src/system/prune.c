@@ -1,5 +1,5 @@
-/* What is kept for a time only: stored answers for 7 days, sessions and links
- * past their end, counters of finished windows. */
+/* What is kept for a time only: stored answers for 7 days, sessions, links
+ * and one-time codes past their end, counters of finished windows. */
 #include "base/clock.h"
 #include "store/store.h"
 #include "system.sql.h"
@@ -17,6 +17,8 @@ static int prune_company(struct tx *tx, struct uuid company, int64_t now)
     int rc = sessions_prune(tx, company, now);
     if (rc >= 0)
         rc = attempts_prune(tx, company, now);
+    if (rc >= 0)
+        rc = one_time_codes_prune(tx, company, now);
     if (rc >= 0)
         rc = user_tokens_prune(tx, company, now - keep_links);
     return rc < 0 ? rc : answers == MOST;

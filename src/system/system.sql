@@ -83,6 +83,10 @@ DELETE FROM sessions WHERE company_id = $1 AND expires_at < $2;
 -- attempts_prune (company: uuid, before: time) -> count
 DELETE FROM attempts WHERE company_id = $1 AND window_until < $2;
 
+-- One-time codes past their end.
+-- one_time_codes_prune (company: uuid, before: time) -> count
+DELETE FROM one_time_codes WHERE company_id = $1 AND expires_at < $2;
+
 -- One-time links long past.
 -- user_tokens_prune (company: uuid, before: time) -> count
 DELETE FROM user_tokens WHERE company_id = $1 AND expires_at < $2;

@@ -26,7 +26,7 @@ export const ENGINE = process.env.ENGINE || 'sqlite';
 export const ROLES = ['SUPER_ADMIN', 'ADMIN', 'MANAGER', 'CASHIER', 'STAFF', 'DELIVERY', 'CUSTOMER'];
 const SANITIZER = /(Address|Leak|Thread|Memory)Sanitizer|runtime error:/;
 /** Limits that tests of something else must not run into. */
-const QUIET = { 'rate-limit-auth': 0, 'rate-limit-api': 0 };
+const QUIET = { 'rate-limit-auth': 0, 'rate-limit-api': 0, 'codes-per-number': 0, 'codes-per-address': 0, 'codes-per-country': 0 };
 
 let ownServer = null;
 async function postgresUrl() {
