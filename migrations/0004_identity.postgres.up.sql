@@ -63,9 +63,10 @@ CREATE INDEX one_time_codes_expiry ON one_time_codes (company_id, expires_at);
 CREATE TABLE second_factors (
     company_id uuid NOT NULL,   -- tenant
     user_id uuid NOT NULL,      -- whose it is
-    secret_sealed bytea NOT NULL, -- shared secret, sealed with the instance key
-    confirmed_at timestamptz,          -- null: being set up, not asked for yet
+    secret_sealed bytea,        -- shared secret, sealed with the instance key; null: none is asked for yet
+    pending_sealed bytea,       -- a new one that waits for its first code
     last_step bigint NOT NULL,     -- time step of the last code taken; none is taken twice
+    confirmed_at timestamptz,          -- since when secret_sealed is asked for
     created_at timestamptz NOT NULL,   -- when it was made
     CONSTRAINT second_factors_pkey PRIMARY KEY (company_id, user_id),
     CONSTRAINT second_factors_user_fkey FOREIGN KEY (company_id, user_id)

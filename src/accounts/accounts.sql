@@ -1,4 +1,4 @@
--- Users, their sessions and one-time links, failed attempts, API keys.
+-- Users, their sessions and one-time links, API keys.
 
 -- row user_row (id: uuid, email: text?, name: text, phone: text?, role: text, grants: int, denials: int, store_id: uuid?, customer_id: uuid?, is_active: bool, has_password: bool, is_phone_verified: bool, is_email_verified: bool, last_login_at: time?, version: int, created_at: time, updated_at: time)
 
@@ -123,26 +123,6 @@ WHERE company_id = $1 AND token_hash = $2 AND used_at IS NULL AND expires_at > $
 -- A new link, a set password or a deactivation makes the old ones void.
 -- links_void (company: uuid, user: uuid, now: time) -> count
 UPDATE user_tokens SET used_at = $3 WHERE company_id = $1 AND user_id = $2 AND used_at IS NULL;
-
--- row attempts_row (count: int, window_until: time)
-
--- attempts_read (company: uuid, kind: text, key: blob) -> one attempts_row
-SELECT count, window_until FROM attempts WHERE company_id = $1 AND kind = $2 AND key_hash = $3;
-
--- attempts_lock (company: uuid, kind: text, key: blob) -> one attempts_row
-SELECT count, window_until FROM attempts
-WHERE company_id = $1 AND kind = $2 AND key_hash = $3 /*for update*/;
-
--- Counts one more, in a new window when the old one is over.
--- attempts_add struct (company: uuid, kind: text, key: blob, now: time, until: time) -> count
-INSERT INTO attempts (company_id, kind, key_hash, count, window_until)
-VALUES ($1, $2, $3, 1, $5)
-ON CONFLICT (company_id, kind, key_hash) DO UPDATE SET
-    count = CASE WHEN attempts.window_until > $4 THEN attempts.count + 1 ELSE 1 END,
-    window_until = CASE WHEN attempts.window_until > $4 THEN attempts.window_until ELSE $5 END;
-
--- attempts_clear (company: uuid, kind: text, key: blob) -> count
-DELETE FROM attempts WHERE company_id = $1 AND kind = $2 AND key_hash = $3;
 
 -- row api_key_row (id: uuid, name: text, scopes: int, created_by_user_id: uuid?, expires_at: time?, revoked_at: time?, version: int, created_at: time, updated_at: time)
 

@@ -1,18 +1,9 @@
 /* What the files of this slice share. */
 #pragma once
 #include "accounts/accounts.h"
+#include "auth/attempts.h"
 #include "http/req.h"
 #include "http/route.h"
-
-/* attempts.c; account: e-mail or user id, as text. */
-/* Before the costly check: 0, or ERR_RATE_LIMITED when there were too many. */
-MUST_CHECK int attempts_check(struct req *r, struct tx *tx, struct str account);
-/* After it, in the write transaction, where it counts: 0 when right, else
- * ERR_BAD_CREDENTIALS (kept) or ERR_RATE_LIMITED. */
-MUST_CHECK int attempts_settle(struct req *r, struct tx *tx, struct str account, bool right);
-
-/* Somebody proved otherwise whose the account is. */
-MUST_CHECK int attempts_forget(struct req *r, struct tx *tx, struct str account);
 
 /* A user as answers show it. */
 struct user_out {

@@ -96,16 +96,9 @@ int set_password_handler(struct req *r, struct tx *tx)
     if (rc == 1)
         rc = accounts_sign_out(tx, r->company->id, s->user.id, UUID_NIL, r->now);
     if (rc == 0 && !str_is_null(s->user.email))
-        rc = attempts_forget(r, tx, s->user.email);
+        rc = attempts_forget(r, tx, &attempts_passwords, s->user.email);
     req_subject(r, s->user.id);
     return rc < 0 ? rc : req_answer_message(r, 200, "The password is set; sign in with it");
-}
-
-static struct str account_of(struct req *r)
-{
-    char text[UUID_TEXT];
-    uuid_format(r->who.id, text);
-    return arena_str(r->arena, (struct str){text, sizeof text});
 }
 
 int change_password_lookup(struct req *r, struct tx *tx)
@@ -115,7 +108,7 @@ int change_password_lookup(struct req *r, struct tx *tx)
     r->prepared = s;
     if (r->who.kind != WHO_USER)
         return req_fail(r, ERR_FORBIDDEN);
-    int rc = attempts_check(r, tx, account_of(r));
+    int rc = attempts_check(r, tx, &attempts_passwords, attempts_user(r, r->who.id));
     if (rc == 0)
         rc = sign_in_by_id(tx, r->company->id, r->who.id, &s->user);
     if (rc == 0)
@@ -142,7 +135,7 @@ int change_password_handler(struct req *r, struct tx *tx)
         return rc;
     bool right = rc == 1 && s->right && str_eq(user.password_hash, s->user.password_hash);
     req_subject(r, r->who.id);
-    rc = attempts_settle(r, tx, account_of(r), right);
+    rc = attempts_settle(r, tx, &attempts_passwords, attempts_user(r, r->who.id), right);
     if (rc == 0)
         rc = user_set_password(tx, r->company->id, r->who.id, s->hash, r->now);
     if (rc >= 0)

@@ -46,7 +46,7 @@ int sign_in_lookup(struct req *r, struct tx *tx)
     const struct login_in *in = r->in;
     struct attempt *t = ARENA_NEW(r->arena, struct attempt);
     r->prepared = t;
-    int rc = attempts_check(r, tx, in->email);
+    int rc = attempts_check(r, tx, &attempts_passwords, in->email);
     return rc < 0 ? rc : user_find(r, tx, t);
 }
 
@@ -71,7 +71,7 @@ int sign_in_handler(struct req *r, struct tx *tx)
     /* The password that was checked may have been changed meanwhile. */
     bool right = before->right && before->known && now.known &&
                  str_eq(before->user.password_hash, now.user.password_hash);
-    rc = attempts_settle(r, tx, in->email, right);
+    rc = attempts_settle(r, tx, &attempts_passwords, in->email, right);
     return rc < 0 ? rc : session_open(r, tx, now.user.id);
 }
 

@@ -20,3 +20,23 @@ SELECT k.secret_hash, k.scopes, k.expires_at,
 FROM api_keys k
 JOIN companies c ON c.id = k.company_id
 WHERE k.company_id = $1 AND k.id = $2;
+
+-- row attempts_row (count: int, window_until: time)
+
+-- attempts_read (company: uuid, kind: text, key: blob) -> one attempts_row
+SELECT count, window_until FROM attempts WHERE company_id = $1 AND kind = $2 AND key_hash = $3;
+
+-- attempts_lock (company: uuid, kind: text, key: blob) -> one attempts_row
+SELECT count, window_until FROM attempts
+WHERE company_id = $1 AND kind = $2 AND key_hash = $3 /*for update*/;
+
+-- Counts one more, in a new window when the old one is over.
+-- attempts_add struct (company: uuid, kind: text, key: blob, now: time, until: time) -> count
+INSERT INTO attempts (company_id, kind, key_hash, count, window_until)
+VALUES ($1, $2, $3, 1, $5)
+ON CONFLICT (company_id, kind, key_hash) DO UPDATE SET
+    count = CASE WHEN attempts.window_until > $4 THEN attempts.count + 1 ELSE 1 END,
+    window_until = CASE WHEN attempts.window_until > $4 THEN attempts.window_until ELSE $5 END;
+
+-- attempts_clear (company: uuid, kind: text, key: blob) -> count
+DELETE FROM attempts WHERE company_id = $1 AND kind = $2 AND key_hash = $3;
