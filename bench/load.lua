@@ -34,12 +34,13 @@ local function post(path, token, more, body)
         "Content-Type: application/json\r\nContent-Length: " .. #body .. "\r\n\r\n" .. body
 end
 
-local function create_customer(token)
+-- A name like those that the shop has already: made of two people's.
+local function create_customer(token, name)
     made = made + 1
     local n = serial + made
     return post("/api/customers", token, "", string.format(
-        '{"name":"Bench%d Person","phone":"+91%d","email":"bench%d@example.com","address":"12 Long Street"}',
-        n % 9973, 7000000000 + n, n))
+        '{"name":"%s","phone":"+91%d","email":"bench%d@example.com","address":"12 Long Street"}',
+        name, 7000000000 + n, n))
 end
 
 local function create_order(token, customer)
@@ -57,7 +58,7 @@ end
 function request()
     local token, rest = string.match(rows[math.random(#rows)], "^(%d+)\t(.*)$")
     token = tonumber(token)
-    if load == "create_customer" then return create_customer(token) end
+    if load == "create_customer" then return create_customer(token, rest) end
     if load == "create_order" then return create_order(token, rest) end
     return "GET " .. rest .. headers(token) .. "\r\n"
 end

@@ -116,13 +116,14 @@ export function writeSamples(folder, tokens, people, buyers) {
   mkdirSync(folder, { recursive: true });
   const put = (name, lines) => writeFileSync(join(folder, `${name}.txt`), lines.join('\n') + '\n');
   const search = (typo) => people.slice(0, 20000)
-    .map(([t, , , name]) => `${t}\t/api/customers/search?name=${encodeURIComponent(partOf(name, typo))}`);
+    .map(([t, , , name]) => `${t}\t/api/customers/search?limit=20&name=${encodeURIComponent(partOf(name, typo))}`);
   put('tokens', tokens);
   put('lookup', people.map(([t, , phone]) => `${t}\t/api/customers/phone/${encodeURIComponent(phone)}`));
   put('detail', buyers.map(([t, id]) => `${t}\t/api/customers/${id}`));
   put('search', search(false));
   put('search_typo', search(true));
-  put('create_customer', people.slice(0, 1000).map(([t]) => `${t}\t-`));
+  put('create_customer', people.slice(0, 20000).map(([t, , , name], i) =>
+    `${t}\t${name.split(' ')[0]} ${people.at(-1 - i)[3].split(' ').at(-1)}`.replaceAll(/["\\]/g, '')));
   put('create_order', people.map(([t, id]) => `${t}\t${id}`));
 }
 

@@ -82,11 +82,14 @@ static bool among(const struct name_words_known_row *known, size_t n, struct str
 
 static int learn_word(struct tx *tx, struct uuid company, struct arena *a, struct str word)
 {
-    struct str variants[NAME_VARIANTS];
-    size_t count = name_variants(a, word, variants);
+    struct str v[NAME_VARIANTS + 7];
+    size_t count = name_variants(a, word, v);
     int rc = 0;
-    for (size_t k = 0; rc >= 0 && k < count; k++)
-        rc = name_variant_insert(tx, company, variants[k], word);
+    while (count % 8)
+        v[count++] = word;
+    for (size_t k = 0; rc >= 0 && k < count; k += 8)
+        rc = name_variants_insert(tx, company, word, v[k], v[k + 1], v[k + 2], v[k + 3], v[k + 4],
+                                  v[k + 5], v[k + 6], v[k + 7]);
     return rc;
 }
 
@@ -156,6 +159,16 @@ static int learn_set(struct tx *tx, struct uuid company, struct word_set *set)
     return learn_words(tx, company, set->a, set->v, n);
 }
 
+static int insert_keys(struct tx *tx, struct uuid company, const struct key *k, size_t n)
+{
+    int rc = 0;
+    for (; rc >= 0 && n >= 2; k += 2, n -= 2)
+        rc = customer_names_insert_two(tx, company, k[0].pair, k[0].id, k[1].pair, k[1].id);
+    if (rc >= 0 && n == 1)
+        rc = customer_name_insert(tx, company, k->pair, k->id);
+    return rc;
+}
+
 int names_add(struct tx *tx, struct uuid company, struct arena *a, const struct named *v, size_t n)
 {
     struct word_set words = {.a = a, .v = ARENA_ARRAY(a, struct str, 32), .room = 32};
@@ -179,11 +192,9 @@ int names_add(struct tx *tx, struct uuid company, struct arena *a, const struct 
     }
     if (nkeys > 1)
         qsort(keys, nkeys, sizeof *keys, key_order);
-    for (size_t i = 0; i < nkeys; i++) {
-        int rc = customer_name_insert(tx, company, keys[i].pair, keys[i].id);
-        if (rc < 0)
-            return rc;
-    }
+    int rc = insert_keys(tx, company, keys, nkeys);
+    if (rc < 0)
+        return rc;
     return learn_set(tx, company, &words);
 }
 

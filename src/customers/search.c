@@ -59,6 +59,14 @@ static bool enough(const struct search *s)
     return s->hits.n >= s->limit;
 }
 
+/* Rows worth reading of one range: some more than are asked for, so that the
+ * best of them can be chosen; all where the index knows only two of the words. */
+static int64_t range(const struct search *s)
+{
+    size_t n = s->limit + s->limit / 4 + 8;
+    return s->q.nwords > 2 || n > SEARCH_RANGE ? SEARCH_RANGE : (int64_t)n;
+}
+
 static struct str beyond(struct search *s, struct str prefix)
 {
     return arena_printf(s->r->arena, "%.*s" BEYOND, STR_ARG(prefix));
@@ -74,7 +82,7 @@ static int names_between(struct search *s, struct str low, struct str high)
 {
     struct customer_found *rows;
     size_t n = 0;
-    int rc = customers_by_name(s->tx, s->r->company->id, low, high, SEARCH_RANGE, &rows, &n);
+    int rc = customers_by_name(s->tx, s->r->company->id, low, high, range(s), &rows, &n);
 
     for (size_t i = 0; i < n && rc >= 0; i++)
         offer(s, (const struct customer_row *)&rows[i], rows[i].pair);
@@ -172,9 +180,8 @@ static int phones_between(struct search *s, struct str low, bool reversed)
     size_t n = 0;
     struct uuid company = s->r->company->id;
     struct str high = beyond(s, low);
-    int rc = reversed
-                 ? customers_by_last_digits(s->tx, company, low, high, SEARCH_RANGE, &rows, &n)
-                 : customers_by_phone_prefix(s->tx, company, low, high, SEARCH_RANGE, &rows, &n);
+    int rc = reversed ? customers_by_last_digits(s->tx, company, low, high, range(s), &rows, &n)
+                      : customers_by_phone_prefix(s->tx, company, low, high, range(s), &rows, &n);
     for (size_t i = 0; i < n && rc >= 0; i++)
         offer(s, &rows[i], STR_NULL);
     return rc < 0 ? rc : 0;

@@ -78,13 +78,8 @@ static int number_company(struct tx *tx, struct uuid company)
     int got = outbox_head(tx, company, &head);
     if (got < 0)
         return got;
-    struct event_row *rows;
-    size_t n = 0;
-    int rc = outbox_unnumbered(tx, company, PIECE, &rows, &n);
-    for (size_t i = 0; rc >= 0 && i < n; i++)
-        rc = outbox_number(tx, company, rows[i].id, ++head.seq);
-    if (rc >= 0 && n)
-        rc = outbox_head_set(tx, company, head.seq);
+    int n = outbox_number(tx, company, head.seq, PIECE);
+    int rc = n > 0 ? outbox_head_set(tx, company, head.seq + n) : n;
     return rc < 0 ? rc : n == PIECE;
 }
 

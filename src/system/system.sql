@@ -43,14 +43,13 @@ SELECT id, at, reads FROM access_log WHERE company_id = $1 AND id < $2 ORDER BY 
 
 -- row event_row (id: uuid, type: text, subject_id: uuid?, at: time, seq: int?)
 
--- Events without a number yet, oldest first.
--- outbox_unnumbered (company: uuid, most: int) -> many event_row
-SELECT id, type, subject_id, at, seq FROM outbox
-WHERE company_id = $1 AND seq IS NULL ORDER BY id LIMIT $2;
-
--- Gives an event its place in the feed.
--- outbox_number (company: uuid, id: uuid, seq: int) -> effect
-UPDATE outbox SET seq = $3 WHERE company_id = $1 AND id = $2;
+-- Gives the oldest events without a number their places in the feed, after
+-- the one where it ends.
+-- outbox_number (company: uuid, last: int, most: int) -> count
+UPDATE outbox SET seq = $2 + n.place
+FROM (SELECT id AS event_id, ROW_NUMBER() OVER (ORDER BY id) AS place
+    FROM (SELECT id FROM outbox WHERE company_id = $1 AND seq IS NULL ORDER BY id LIMIT $3) AS oldest) AS n
+WHERE outbox.company_id = $1 AND outbox.id = n.event_id;
 
 -- Where a company's feed stands.
 -- outbox_head (company: uuid) -> one (seq: int)
