@@ -4,7 +4,9 @@
 #include "accounts.sql.h"
 #include "base/arena.h"
 #include "base/error.h"
+#include "http/field.h"
 #include "http/perm.h"
+#include "http/req.h"
 #include "store/store.h"
 
 struct user_new {
@@ -48,3 +50,29 @@ MUST_CHECK int accounts_update(struct tx *tx, struct uuid company, const struct 
                                int64_t now);
 /* What the user may do: the role's permissions, grants, denials. */
 uint64_t accounts_perms(const struct user_row *u);
+
+/* A user as answers show it. */
+struct user_out {
+    struct user_row row;
+    struct uuid company;
+    uint64_t perms;          /* effective */
+    struct str email, phone; /* proved or given by staff, else what the user says */
+};
+struct user_out user_out_of(const struct req *r, const struct user_row *u);
+extern const struct fields user_out;         /* for those who look after users */
+extern const struct fields user_session_out; /* for the user, at sign-in */
+
+/* Access and refresh token of a sign-in. */
+struct session_out {
+    struct str access, refresh;
+    int64_t expires_in; /* seconds, of the access token */
+    struct user_out user;
+};
+extern const struct fields session_out;
+/* Opens a session; the user is the request's subject. Whoever opens one for a
+ * user has made sure that it may sign in. */
+MUST_CHECK int accounts_open_session(struct req *r, struct tx *tx, struct uuid user,
+                                     struct session_out *out);
+/* The company of a request that names it by a secret in the body: sets
+ * r->company. ERR_TOKEN_INVALID when there is no such company. */
+MUST_CHECK int accounts_company(struct req *r, struct tx *tx, struct uuid company);

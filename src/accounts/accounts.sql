@@ -1,23 +1,23 @@
 -- Users, their sessions and one-time links, API keys.
 
--- row user_row (id: uuid, email: text?, name: text, phone: text?, role: text, grants: int, denials: int, store_id: uuid?, customer_id: uuid?, is_active: bool, has_password: bool, is_phone_verified: bool, is_email_verified: bool, last_login_at: time?, version: int, created_at: time, updated_at: time)
+-- row user_row (id: uuid, email: text?, name: text, phone: text?, role: text, grants: int, denials: int, store_id: uuid?, customer_id: uuid?, is_active: bool, has_password: bool, is_phone_verified: bool, is_email_verified: bool, last_login_at: time?, version: int, created_at: time, updated_at: time, claimed_email: text?, claimed_phone: text?)
 
 -- user_read (company: uuid, id: uuid) -> one user_row
 SELECT id, email, name, phone, role, grants, denials, store_id, customer_id, is_active,
     password_hash IS NOT NULL AS has_password, is_phone_verified, is_email_verified,
-    last_login_at, version, created_at, updated_at
+    last_login_at, version, created_at, updated_at, claimed_email, claimed_phone
 FROM users WHERE company_id = $1 AND id = $2;
 
 -- user_lock (company: uuid, id: uuid) -> one user_row
 SELECT id, email, name, phone, role, grants, denials, store_id, customer_id, is_active,
     password_hash IS NOT NULL AS has_password, is_phone_verified, is_email_verified,
-    last_login_at, version, created_at, updated_at
+    last_login_at, version, created_at, updated_at, claimed_email, claimed_phone
 FROM users WHERE company_id = $1 AND id = $2 /*for update*/;
 
 -- user_by_email (company: uuid, email: text) -> one user_row
 SELECT id, email, name, phone, role, grants, denials, store_id, customer_id, is_active,
     password_hash IS NOT NULL AS has_password, is_phone_verified, is_email_verified,
-    last_login_at, version, created_at, updated_at
+    last_login_at, version, created_at, updated_at, claimed_email, claimed_phone
 FROM users WHERE company_id = $1 AND email = $2;
 
 -- In the order they were made. role, active (1 or 0) and pattern (of LIKE, lower
@@ -25,13 +25,14 @@ FROM users WHERE company_id = $1 AND email = $2;
 -- users_page (company: uuid, after: uuid, role: text?, active: int?, pattern: text?, limit: int) -> many user_row
 SELECT id, email, name, phone, role, grants, denials, store_id, customer_id, is_active,
     password_hash IS NOT NULL AS has_password, is_phone_verified, is_email_verified,
-    last_login_at, version, created_at, updated_at
+    last_login_at, version, created_at, updated_at, claimed_email, claimed_phone
 FROM users
 WHERE company_id = $1 AND id > $2
     AND ($3 IS NULL OR role = $3)
     AND ($4 IS NULL OR is_active = ($4 = 1))
     AND ($5 IS NULL OR LOWER(name) LIKE $5 ESCAPE '!' OR email LIKE $5 ESCAPE '!'
-        OR phone LIKE $5 ESCAPE '!')
+        OR phone LIKE $5 ESCAPE '!' OR claimed_email LIKE $5 ESCAPE '!'
+        OR claimed_phone LIKE $5 ESCAPE '!')
 ORDER BY id LIMIT $6;
 
 -- None when the e-mail is taken.
@@ -71,6 +72,29 @@ SELECT u.id, u.email, u.password_hash, u.is_active AND COALESCE(p.is_active, TRU
 FROM users u
 LEFT JOIN customers p ON p.company_id = u.company_id AND p.id = u.customer_id
 WHERE u.company_id = $1 AND u.email = $2;
+
+-- Of those who say that the e-mail is theirs and have a password, the newest.
+-- sign_in_claimant_email (company: uuid, email: text) -> one sign_in_row
+SELECT u.id, u.email, u.password_hash, u.is_active AND COALESCE(p.is_active, TRUE) AS may
+FROM users u
+LEFT JOIN customers p ON p.company_id = u.company_id AND p.id = u.customer_id
+WHERE u.company_id = $1 AND u.claimed_email = $2 AND u.password_hash IS NOT NULL
+ORDER BY u.created_at DESC, u.id DESC LIMIT 1;
+
+-- Those who proved the phone and have a password: the two who signed in last.
+-- sign_in_owners_phone (company: uuid, phone: text) -> many sign_in_row
+SELECT u.id, u.email, u.password_hash, u.is_active AND COALESCE(p.is_active, TRUE) AS may
+FROM users u
+LEFT JOIN customers p ON p.company_id = u.company_id AND p.id = u.customer_id
+WHERE u.company_id = $1 AND u.phone = $2 AND u.is_phone_verified AND u.password_hash IS NOT NULL
+ORDER BY COALESCE(u.last_login_at, u.created_at) DESC, u.id DESC LIMIT 2;
+
+-- sign_in_claimant_phone (company: uuid, phone: text) -> one sign_in_row
+SELECT u.id, u.email, u.password_hash, u.is_active AND COALESCE(p.is_active, TRUE) AS may
+FROM users u
+LEFT JOIN customers p ON p.company_id = u.company_id AND p.id = u.customer_id
+WHERE u.company_id = $1 AND u.claimed_phone = $2 AND u.password_hash IS NOT NULL
+ORDER BY u.created_at DESC, u.id DESC LIMIT 1;
 
 -- sign_in_by_id (company: uuid, id: uuid) -> one sign_in_row
 SELECT u.id, u.email, u.password_hash, u.is_active AND COALESCE(p.is_active, TRUE) AS may

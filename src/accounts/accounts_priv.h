@@ -5,28 +5,7 @@
 #include "http/req.h"
 #include "http/route.h"
 
-/* A user as answers show it. */
-struct user_out {
-    struct user_row row;
-    struct uuid company;
-    uint64_t perms; /* effective */
-};
-struct user_out user_out_of(const struct req *r, const struct user_row *u);
-extern const struct fields user_out;         /* for those who look after users */
-extern const struct fields user_session_out; /* for the user, at sign-in */
-
-/* sessions.c: access and refresh token of a sign-in. */
-struct session_out {
-    struct str access, refresh;
-    int64_t expires_in; /* seconds, of the access token */
-    struct user_out user;
-};
-extern const struct fields session_out;
-/* Opens a session and answers with its tokens. */
-MUST_CHECK int session_open(struct req *r, struct tx *tx, struct uuid user);
-/* The route's row of a request that names its company by a secret in the body:
- * sets r->company. ERR_TOKEN_INVALID when there is no such company. */
-MUST_CHECK int session_company(struct req *r, struct tx *tx, struct uuid company);
+/* sessions.c */
 extern const struct fields refresh_in, logout_in;
 int sessions_http_lookup(struct req *r, struct tx *tx);
 int sessions_http_refresh(struct req *r, struct tx *tx);

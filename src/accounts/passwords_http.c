@@ -67,7 +67,7 @@ int set_password_lookup(struct req *r, struct tx *tx)
     r->prepared = s;
     if (!link_parse(in->token, &company, s->token_hash))
         return req_fail(r, ERR_TOKEN_INVALID);
-    int rc = session_company(r, tx, company);
+    int rc = accounts_company(r, tx, company);
     if (rc == 0)
         rc = link_user(r, tx, s);
     return rc < 0 ? rc : refuse_weak(r, "password", in->password);

@@ -37,9 +37,10 @@ static struct str hash_text(const uint8_t hash[32])
     return (struct str){(const char *)hash, 32};
 }
 
-/* Both tokens, and the answer. */
-static int tokens_answer(struct req *r, struct tx *tx, struct uuid user, struct uuid session,
-                         struct str refresh)
+/* Both tokens and the user. Other services read the e-mail from the token, so
+ * that one which waits for its proof is not in it. */
+static int tokens_make(struct req *r, struct tx *tx, struct uuid user, struct uuid session,
+                       struct str refresh, struct session_out *out)
 {
     struct user_row u;
     int64_t life = setting_int(r->app->settings, SETTING_ACCESS_TOKEN);
@@ -53,17 +54,15 @@ static int tokens_answer(struct req *r, struct tx *tx, struct uuid user, struct 
                        .email = u.email,
                        .role = role_parse(u.role),
                        .expires = r->now + life};
-    struct session_out out = {.access = tokens_issue(r->app->tokens, &c, r->now, r->arena),
-                              .refresh = refresh,
-                              .expires_in = life / SECOND_US,
-                              .user = user_out_of(r, &u)};
-    if (str_is_null(out.access))
-        return ERR_INTERNAL;
+    *out = (struct session_out){.access = tokens_issue(r->app->tokens, &c, r->now, r->arena),
+                                .refresh = refresh,
+                                .expires_in = life / SECOND_US,
+                                .user = user_out_of(r, &u)};
     req_subject(r, user);
-    return req_answer(r, 200, &session_out, &out);
+    return str_is_null(out->access) ? ERR_INTERNAL : 0;
 }
 
-int session_open(struct req *r, struct tx *tx, struct uuid user)
+int accounts_open_session(struct req *r, struct tx *tx, struct uuid user, struct session_out *out)
 {
     struct refresh t = {.company = r->company->id, .session = req_new_id(r), .generation = 1};
     struct str text = refresh_make(&t, r->arena);
@@ -78,10 +77,10 @@ int session_open(struct req *r, struct tx *tx, struct uuid user)
                                 });
     if (rc >= 0)
         rc = user_signed_in(tx, r->company->id, user, r->now);
-    return rc < 0 ? rc : tokens_answer(r, tx, user, t.session, text);
+    return rc < 0 ? rc : tokens_make(r, tx, user, t.session, text, out);
 }
 
-int session_company(struct req *r, struct tx *tx, struct uuid company)
+int accounts_company(struct req *r, struct tx *tx, struct uuid company)
 {
     struct company *c = ARENA_NEW(r->arena, struct company);
     int rc = company_load(tx, company, r->arena, c);
@@ -101,11 +100,11 @@ int sessions_http_lookup(struct req *r, struct tx *tx)
     if (GIVEN(in, token)) {
         if (!refresh_parse(in->token, &t))
             return req_fail(r, ERR_TOKEN_INVALID);
-        return session_company(r, tx, t.company);
+        return accounts_company(r, tx, t.company);
     }
     if (uuid_is_nil(r->who.session))
         return req_fail(r, ERR_UNAUTHENTICATED);
-    return session_company(r, tx, r->who.company);
+    return accounts_company(r, tx, r->who.company);
 }
 
 /* The session of a refresh token: 0, or an error. *used: the token is one from
@@ -158,7 +157,10 @@ int sessions_http_refresh(struct req *r, struct tx *tx)
                 .now = r->now,
                 .expires_at = r->now + setting_int(r->app->settings, SETTING_REFRESH_TOKEN),
             });
-    return rc < 0 ? rc : tokens_answer(r, tx, s.user_id, t.session, text);
+    struct session_out out;
+    if (rc >= 0)
+        rc = tokens_make(r, tx, s.user_id, t.session, text, &out);
+    return rc < 0 ? rc : req_answer(r, 200, &session_out, &out);
 }
 
 int sessions_http_logout(struct req *r, struct tx *tx)

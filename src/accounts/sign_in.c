@@ -1,43 +1,78 @@
-/* Sign-in by e-mail and password, and who one is. Unknown e-mail, wrong
- * password, no password yet and a deactivated user take the same time, the
- * same statements, and get the same answer. */
+/* Sign-in by e-mail or phone and password, and who one is. Unknown accounts,
+ * wrong passwords, no password yet and deactivated users take the same time,
+ * the same statements, and get the same answer. */
 #include "accounts/accounts_priv.h"
 #include "auth/passwords.h"
 
 struct login_in {
     struct given given;
-    struct str email, password, company;
+    struct str email, phone, password, company;
 };
 #define AT(member) .offset = offsetof(struct login_in, member)
-FIELDS(
-    login_in, "SignIn", struct login_in,
-    {.name = "email", .type = F_EMAIL, .flags = FIELD_REQUIRED, AT(email), .help = "Of the user"},
-    {.name = "password",
-     .type = F_TEXT,
-     .flags = FIELD_REQUIRED | FIELD_SECRET,
-     AT(password),
-     .min = 1,
-     .max = 1000,
-     .help = "Of the user"},
-    {.name = "company",
-     .type = F_TEXT,
-     AT(company),
-     .max = 63,
-     .help = "Slug of the company, where neither the host name tells it nor is it the only "
-             "one"});
+FIELDS(login_in, "SignIn", struct login_in,
+       {.name = "email", .type = F_EMAIL, AT(email), .help = "Of the user; or phone"},
+       {.name = "phone", .type = F_PHONE, AT(phone), .help = "Of the user; or email"},
+       {.name = "password",
+        .type = F_TEXT,
+        .flags = FIELD_REQUIRED | FIELD_SECRET,
+        AT(password),
+        .min = 1,
+        .max = 1000,
+        .help = "Of the user"},
+       {.name = "company",
+        .type = F_TEXT,
+        AT(company),
+        .max = 63,
+        .help = "Slug of the company, where neither the host name tells it nor is it the only "
+                "one"});
+
+/* Whose the account may be: the owner of the e-mail or phone, and who last said
+ * that it is theirs. A stranger who typed it at sign-up does not keep the owner
+ * out, and the password decides. */
+enum { CANDIDATES = 2 };
 
 /* From look-up over the check to the handler. */
 struct attempt {
-    bool known;              /* there is such a user, who may sign in */
-    struct sign_in_row user; /* if known */
-    bool right;              /* the password was */
+    struct sign_in_row v[CANDIDATES];
+    size_t n;
+    const struct sign_in_row *right; /* whose password it was, NULL: nobody's */
 };
 
-static int user_find(struct req *r, struct tx *tx, struct attempt *t)
+static struct str account_of(const struct login_in *in)
 {
-    const struct login_in *in = r->in;
-    int rc = sign_in_by_email(tx, r->company->id, in->email, &t->user);
-    t->known = rc == 1 && t->user.may && r->company->is_active;
+    return str_is_null(in->email) ? in->phone : in->email;
+}
+
+static void add(struct attempt *t, const struct sign_in_row *u)
+{
+    if (t->n < CANDIDATES)
+        t->v[t->n++] = *u;
+}
+
+static int find_by_email(struct req *r, struct tx *tx, struct str email, struct attempt *t)
+{
+    struct sign_in_row u;
+    int rc = sign_in_by_email(tx, r->company->id, email, &u);
+    if (rc == 1)
+        add(t, &u);
+    if (rc >= 0)
+        rc = sign_in_claimant_email(tx, r->company->id, email, &u);
+    if (rc == 1)
+        add(t, &u);
+    return rc < 0 ? rc : 0;
+}
+
+static int find_by_phone(struct req *r, struct tx *tx, struct str phone, struct attempt *t)
+{
+    struct sign_in_row u, *owners;
+    size_t n = 0;
+    int rc = sign_in_owners_phone(tx, r->company->id, phone, &owners, &n);
+    for (size_t i = 0; rc >= 0 && i < n; i++)
+        add(t, &owners[i]);
+    if (rc >= 0)
+        rc = sign_in_claimant_phone(tx, r->company->id, phone, &u);
+    if (rc == 1)
+        add(t, &u);
     return rc < 0 ? rc : 0;
 }
 
@@ -46,33 +81,46 @@ int sign_in_lookup(struct req *r, struct tx *tx)
     const struct login_in *in = r->in;
     struct attempt *t = ARENA_NEW(r->arena, struct attempt);
     r->prepared = t;
-    int rc = attempts_check(r, tx, &attempts_passwords, in->email);
-    return rc < 0 ? rc : user_find(r, tx, t);
+    if (str_is_null(in->email) == str_is_null(in->phone))
+        return req_fail_field(r, ERR_INVALID, "email", "required", "or phone: give one of the two");
+    int rc = attempts_check(r, tx, &attempts_passwords, account_of(in));
+    if (rc < 0)
+        return rc;
+    return str_is_null(in->email) ? find_by_phone(r, tx, in->phone, t)
+                                  : find_by_email(r, tx, in->email, t);
 }
 
+/* A failing sign-in costs two checks, however many candidates there are. */
 int sign_in_prepare(struct req *r)
 {
     const struct login_in *in = r->in;
     struct attempt *t = r->prepared;
-    t->right = password_verify(in->password, t->known ? t->user.password_hash : STR_NULL);
+    for (size_t i = 0; i < CANDIDATES && !t->right; i++) {
+        bool may = i < t->n && t->v[i].may && r->company->is_active;
+        if (password_verify(in->password, may ? t->v[i].password_hash : STR_NULL))
+            t->right = &t->v[i];
+    }
     return 0;
 }
 
 int sign_in_handler(struct req *r, struct tx *tx)
 {
     const struct login_in *in = r->in;
-    const struct attempt *before = r->prepared;
-    struct attempt now;
-    int rc = user_find(r, tx, &now);
+    const struct attempt *t = r->prepared;
+    const struct sign_in_row *before = t->right;
+    struct sign_in_row now;
+    struct session_out out;
+    int rc = sign_in_by_id(tx, r->company->id, before ? before->id : UUID_NIL, &now);
     if (rc < 0)
         return rc;
-    if (now.known)
-        req_subject(r, now.user.id);
-    /* The password that was checked may have been changed meanwhile. */
-    bool right = before->right && before->known && now.known &&
-                 str_eq(before->user.password_hash, now.user.password_hash);
-    rc = attempts_settle(r, tx, &attempts_passwords, in->email, right);
-    return rc < 0 ? rc : session_open(r, tx, now.user.id);
+    /* What was checked may have changed meanwhile. */
+    bool right = before && rc == 1 && now.may && str_eq(before->password_hash, now.password_hash);
+    if (t->n)
+        req_subject(r, right ? now.id : t->v[0].id);
+    rc = attempts_settle(r, tx, &attempts_passwords, account_of(in), right);
+    if (rc == 0)
+        rc = accounts_open_session(r, tx, now.id, &out);
+    return rc < 0 ? rc : req_answer(r, 200, &session_out, &out);
 }
 
 struct me_out {

@@ -22,8 +22,8 @@
 
 static const struct route routes[] = {
     AUTH("/api/auth/login", COMPANY_HOST, &login_in, &session_out, sign_in_handler,
-         "Signs in by e-mail and password", .lookup = sign_in_lookup, .prepare = sign_in_prepare,
-         .action = "session.open", .errors = "bad_credentials"),
+         "Signs in by e-mail or phone and password", .lookup = sign_in_lookup,
+         .prepare = sign_in_prepare, .action = "session.open", .errors = "bad_credentials"),
     AUTH("/api/auth/refresh", COMPANY_SECRET, &refresh_in, &session_out, sessions_http_refresh,
          "New tokens for a refresh token, which is good once", .lookup = sessions_http_lookup,
          .action = "session.refresh", .errors = "token_invalid refresh_reused"),

@@ -5,11 +5,9 @@
     {                                                                                              \
         .name = name_, .type = type_, .offset = offsetof(struct user_out, member_), __VA_ARGS__    \
     }
-#define WHO                                                                                        \
+#define WHO(email_, phone_)                                                                        \
     OUT("id", F_UUID, row.id, .help = "The user"),                                                 \
-        OUT("name", F_TEXT, row.name, .help = "As people write it"),                               \
-        OUT("email", F_TEXT, row.email, .help = "Lower case, unique in the company"),              \
-        OUT("phone", F_TEXT, row.phone, .help = "E.164"),                                          \
+        OUT("name", F_TEXT, row.name, .help = "As people write it"), email_, phone_,               \
         OUT("role", F_TEXT_ENUM, row.role, .names = role_names, .help = "Its role"),               \
         OUT("companyId", F_UUID, company, .help = "Its company"),                                  \
         OUT("customerId", F_UUID, row.customer_id, .help = "The person this login belongs to"),    \
@@ -19,8 +17,15 @@
         OUT("permissions", F_PERMS, perms, .names = perm_names,                                    \
             .help = "What it may do: the role's, with grants, without denials")
 
-FIELDS(user_session_out, "SignedInUser", struct user_out, WHO);
-FIELDS(user_out, "User", struct user_out, WHO,
+/* To themselves people are who they say they are; others see what is proved. */
+FIELDS(user_session_out, "SignedInUser", struct user_out,
+       WHO(OUT("email", F_TEXT, email, .help = "Lower case; may still wait for its proof"),
+           OUT("phone", F_TEXT, phone, .help = "E.164; may still wait for its proof")));
+FIELDS(user_out, "User", struct user_out,
+       WHO(OUT("email", F_TEXT, row.email, .help = "Lower case, unique in the company"),
+           OUT("phone", F_TEXT, row.phone, .help = "E.164")),
+       OUT("claimedEmail", F_TEXT, row.claimed_email, .help = "Typed at sign-up, not proved"),
+       OUT("claimedPhone", F_TEXT, row.claimed_phone, .help = "Typed at sign-up, not proved"),
        OUT("grants", F_PERMS, row.grants, .names = perm_names, .help = "Beyond the role"),
        OUT("denials", F_PERMS, row.denials, .names = perm_names, .help = "Taken from the role"),
        OUT("isActive", F_BOOL, row.is_active, .help = "False: cannot sign in"),
@@ -32,5 +37,9 @@ FIELDS(user_out, "User", struct user_out, WHO,
 
 struct user_out user_out_of(const struct req *r, const struct user_row *u)
 {
-    return (struct user_out){.row = *u, .company = r->company->id, .perms = accounts_perms(u)};
+    return (struct user_out){.row = *u,
+                             .company = r->company->id,
+                             .perms = accounts_perms(u),
+                             .email = str_is_null(u->email) ? u->claimed_email : u->email,
+                             .phone = str_is_null(u->phone) ? u->claimed_phone : u->phone};
 }

@@ -34,7 +34,7 @@
     X(ERR_UNAUTHENTICATED, 401, "unauthenticated", "Sign in first")                                \
     X(ERR_TOKEN_EXPIRED, 401, "token_expired", "The token has expired")                            \
     X(ERR_TOKEN_INVALID, 401, "token_invalid", "The token is not valid")                           \
-    X(ERR_BAD_CREDENTIALS, 401, "bad_credentials", "E-mail or password is wrong")                  \
+    X(ERR_BAD_CREDENTIALS, 401, "bad_credentials", "E-mail, phone or password is wrong")           \
     X(ERR_BAD_CODE, 401, "bad_code", "The code is wrong or no longer good; ask for a new one")     \
     X(ERR_SECOND_FACTOR, 401, "second_factor_required", "Send the code of your second factor too") \
     X(ERR_REFRESH_REUSED, 401, "refresh_reused",                                                   \
