@@ -65,7 +65,9 @@ enum setting_type { SET_TEXT, SET_INT, SET_BOOL, SET_ENUM, SET_DURATION /* "15m"
       ((const char *const[]){"debug", "info", "warn", "error", NULL}),                             \
       "least level that is logged")                                                                \
     X(LOG_REQUESTS, "log-requests", SET_BOOL, "false", 0, 0, NULL, "a log line for every request") \
-    X(METRICS, "metrics", SET_BOOL, "true", 0, 0, NULL, "serve /metrics")
+    X(METRICS, "metrics", SET_BOOL, "true", 0, 0, NULL, "serve /metrics")                          \
+    X(ALLOW_PRIVATE_TARGETS, "allow-private-targets", SET_BOOL, "false", 0, 0, NULL,               \
+      "webhooks and transports may reach this machine and private networks, and without TLS")
 
 enum setting {
 #define X(id, ...) SETTING_##id,
