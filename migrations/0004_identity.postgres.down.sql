@@ -1,3 +1,4 @@
+DROP TABLE link_changes;
 DROP TABLE link_batches;
 DROP TABLE messages;
 DROP TABLE webhooks;
@@ -15,7 +16,6 @@ ALTER TABLE companies DROP COLUMN require_second_factor;
 ALTER TABLE companies DROP COLUMN cod_requires_verified_phone;
 ALTER TABLE customers DROP COLUMN phone_evidence;
 ALTER TABLE customers DROP COLUMN is_provisional;
-DROP INDEX users_link_batch;
 DROP INDEX users_pending_customer;
 DROP INDEX users_claimed_phone;
 DROP INDEX users_claimed_email;

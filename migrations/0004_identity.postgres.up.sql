@@ -16,8 +16,6 @@ CREATE INDEX users_claimed_phone ON users (company_id, claimed_phone, created_at
     WHERE claimed_phone IS NOT NULL;
 CREATE INDEX users_pending_customer ON users (company_id, pending_customer_id)
     WHERE pending_customer_id IS NOT NULL;
-CREATE INDEX users_link_batch ON users (company_id, link_batch_id, id)
-    WHERE link_batch_id IS NOT NULL;
 
 -- A provisional record is that of a login which has proved no phone yet.
 ALTER TABLE customers ADD COLUMN is_provisional boolean NOT NULL DEFAULT FALSE; -- has no proved phone, only a login
@@ -149,11 +147,31 @@ CREATE INDEX messages_ended ON messages (company_id, ended_at) WHERE ended_at IS
 CREATE TABLE link_batches (
     company_id uuid NOT NULL, -- tenant
     id uuid NOT NULL,         -- the run
-    state text NOT NULL,      -- "running", "done", "rolled back"
+    state text NOT NULL,      -- "users", then "customers" while it runs, "done", "rolling back", "rolled back"
     is_trusted boolean NOT NULL, -- unproved matches were linked too
-    last_user_id uuid,        -- how far it got
-    counts jsonb NOT NULL,     -- linked, pending, ambiguous, unmatched so far
+    last_user_id uuid,        -- how far the pass over users got
+    last_customer_id uuid,    -- how far the pass over customers got
+    seen bigint NOT NULL,       -- logins without a person that were looked at
+    linked bigint NOT NULL,     -- of them now a person's
+    pending bigint NOT NULL,    -- of them noted for a person, who has to prove it
+    ambiguous bigint NOT NULL,  -- of them matched by several
+    unmatched bigint NOT NULL,  -- of them matched by nobody
     created_at timestamptz NOT NULL, -- begin
     ended_at timestamptz,            -- end or roll-back
     CONSTRAINT link_batches_pkey PRIMARY KEY (company_id, id)
+);
+
+-- What a run of the backfill changed, and what stood there before. Without
+-- foreign keys: a row outlives login and person, and says then that they are gone.
+CREATE TABLE link_changes (
+    company_id uuid NOT NULL,   -- tenant
+    batch_id uuid NOT NULL,     -- the run
+    user_id uuid NOT NULL,      -- the login
+    customer_id uuid NOT NULL,  -- whose it became, or may be
+    is_pending boolean NOT NULL, -- noted only
+    was_free boolean NOT NULL,   -- the person named no first login
+    evidence_before text,       -- of the login
+    linked_at_before timestamptz,  -- of the login
+    batch_before uuid,         -- of the login
+    CONSTRAINT link_changes_pkey PRIMARY KEY (company_id, batch_id, user_id)
 );

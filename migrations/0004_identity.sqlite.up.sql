@@ -16,8 +16,6 @@ CREATE INDEX users_claimed_phone ON users (company_id, claimed_phone, created_at
     WHERE claimed_phone IS NOT NULL;
 CREATE INDEX users_pending_customer ON users (company_id, pending_customer_id)
     WHERE pending_customer_id IS NOT NULL;
-CREATE INDEX users_link_batch ON users (company_id, link_batch_id, id)
-    WHERE link_batch_id IS NOT NULL;
 
 -- A provisional record is that of a login which has proved no phone yet.
 ALTER TABLE customers ADD COLUMN is_provisional integer NOT NULL DEFAULT 0; -- has no proved phone, only a login
@@ -149,11 +147,31 @@ CREATE INDEX messages_ended ON messages (company_id, ended_at) WHERE ended_at IS
 CREATE TABLE link_batches (
     company_id blob NOT NULL, -- tenant
     id blob NOT NULL,         -- the run
-    state text NOT NULL,      -- "running", "done", "rolled back"
+    state text NOT NULL,      -- "users", then "customers" while it runs, "done", "rolling back", "rolled back"
     is_trusted integer NOT NULL, -- unproved matches were linked too
-    last_user_id blob,        -- how far it got
-    counts text NOT NULL,     -- linked, pending, ambiguous, unmatched so far
+    last_user_id blob,        -- how far the pass over users got
+    last_customer_id blob,    -- how far the pass over customers got
+    seen integer NOT NULL,       -- logins without a person that were looked at
+    linked integer NOT NULL,     -- of them now a person's
+    pending integer NOT NULL,    -- of them noted for a person, who has to prove it
+    ambiguous integer NOT NULL,  -- of them matched by several
+    unmatched integer NOT NULL,  -- of them matched by nobody
     created_at integer NOT NULL, -- begin
     ended_at integer,            -- end or roll-back
     CONSTRAINT link_batches_pkey PRIMARY KEY (company_id, id)
 ) STRICT;
+
+-- What a run of the backfill changed, and what stood there before. Without
+-- foreign keys: a row outlives login and person, and says then that they are gone.
+CREATE TABLE link_changes (
+    company_id blob NOT NULL,   -- tenant
+    batch_id blob NOT NULL,     -- the run
+    user_id blob NOT NULL,      -- the login
+    customer_id blob NOT NULL,  -- whose it became, or may be
+    is_pending integer NOT NULL, -- noted only
+    was_free integer NOT NULL,   -- the person named no first login
+    evidence_before text,       -- of the login
+    linked_at_before integer,  -- of the login
+    batch_before blob,         -- of the login
+    CONSTRAINT link_changes_pkey PRIMARY KEY (company_id, batch_id, user_id)
+) STRICT, WITHOUT ROWID;

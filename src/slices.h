@@ -8,6 +8,7 @@
     X(accounts)  /* users, sign-in, API keys */                                                    \
     X(customers) /* the people who buy */                                                          \
     X(orders)    /* what they bought */                                                            \
+    X(linking)   /* backfill of links */                                                           \
     X(imports)   /* import, export, demo */
 
 #define X(name) extern const struct slice name##_slice;

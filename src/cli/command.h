@@ -51,6 +51,10 @@ struct store;
 /* Opens --store and checks that the schema is current (migrate: bring it up).
  * 0, or the exit status after the reason was printed. */
 int cli_store(const struct args *a, bool create, bool migrate, struct store **out);
+struct uuid;
+/* The company of --company, or the only one. EXIT_OK, or the exit status after
+ * the reason was printed. */
+int cli_company(const struct args *a, struct store *s, struct uuid *out);
 
 /* A bar on a terminal, nothing elsewhere or with --json. */
 struct progress;

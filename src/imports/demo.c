@@ -6,10 +6,10 @@
 #include "base/random.h"
 #include "base/zone.h"
 #include "companies/companies.h"
+#include "exec/bulk.h"
 #include "exec/exec.h"
 #include "imports/demo_priv.h"
 #include "imports/pipeline.h"
-#include "imports/write.h"
 #include <stdlib.h>
 
 enum { PASSWORD_LETTERS = 12 };

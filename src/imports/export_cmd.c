@@ -317,7 +317,7 @@ static FILE *open_out(struct str path, struct arena *a)
 static int run(const struct args *a, struct export *x, struct store *s)
 {
     struct str out = args_text(a, "out");
-    int status = imports_company(a, s, &x->id);
+    int status = cli_company(a, s, &x->id);
 
     if (status != EXIT_OK)
         return status;

@@ -1,7 +1,6 @@
 /* `clientele import …`: the command around run.c and rollback.c. */
 #include "base/clock.h"
 #include "base/json_out.h"
-#include "companies/companies.h"
 #include "exec/exec.h"
 #include "imports/commands.h"
 #include "imports/imports_priv.h"
@@ -12,40 +11,6 @@
 enum { SUMMARY_MAX = 64 << 20, LIST_MAX = 50 };
 
 static const struct import_kind *const kinds[] = {&import_customers, &import_orders, &import_users};
-
-/* Finds --company, or the only one. */
-struct finding {
-    struct str slug;
-    struct uuid id;
-};
-
-static int find_company(void *arg, struct tx *tx)
-{
-    struct finding *f = arg;
-
-    return companies_find(tx, f->slug, &f->id);
-}
-
-int imports_company(const struct args *a, struct store *s, struct uuid *out)
-{
-    struct finding f = {.slug = args_text(a, "company")};
-    struct conn *c = NULL;
-    int rc = conn_open(s, CONN_READER, &c);
-
-    if (rc == 0)
-        rc = exec_tx(s, c, TX_READ, args_arena(a), find_company, &f);
-    conn_close(&c);
-    *out = f.id;
-    if (rc == 1)
-        return EXIT_OK;
-    if (rc == ERR_USAGE)
-        return cli_usage("there are several companies: name one with --company SLUG");
-    if (rc < 0)
-        return cli_fail("%s", err_row(rc)->message);
-    if (f.slug.n)
-        return cli_fail("there is no company \"%.*s\"", STR_ARG(f.slug));
-    return cli_fail("there is no company yet; make one with `clientele init`");
-}
 
 static void show_progress(void *arg, int64_t done, int64_t total)
 {
@@ -140,7 +105,7 @@ static int run_import(const struct args *a, struct store *s, const struct import
                              .map = args_text(a, "map"),
                              .rejects = rejects_path(a, path),
                              .dry = args_flag(a, "dry-run")};
-    int status = imports_company(a, s, &job.company);
+    int status = cli_company(a, s, &job.company);
 
     if (status != EXIT_OK)
         return status;
@@ -183,7 +148,7 @@ static int run_rollback(const struct args *a, struct store *s, const char *text)
 
     if (!uuid_parse(str_c(text), &batch))
         return cli_usage("import rollback: \"%s\" is not the id of a batch", text);
-    int status = imports_company(a, s, &company);
+    int status = cli_company(a, s, &company);
     if (status != EXIT_OK)
         return status;
     int rc = import_rollback(s, company, batch, args_arena(a), &r);
@@ -266,7 +231,7 @@ static int run_list(const struct args *a, struct store *s)
 {
     struct listing l = {0};
     struct conn *c = NULL;
-    int status = imports_company(a, s, &l.company);
+    int status = cli_company(a, s, &l.company);
 
     if (status != EXIT_OK)
         return status;

@@ -2,9 +2,9 @@
 #include "imports/rollback.h"
 #include "base/clock.h"
 #include "customers/customers.h"
+#include "exec/bulk.h"
 #include "exec/exec.h"
 #include "imports/imports_priv.h"
-#include "imports/write.h"
 #include "orders/orders.h"
 
 enum { PAGE = 500 };

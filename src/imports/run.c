@@ -4,11 +4,11 @@
 #include "imports/run.h"
 #include "base/clock.h"
 #include "companies/companies.h"
+#include "exec/bulk.h"
 #include "exec/exec.h"
 #include "imports/imports_priv.h"
 #include "imports/reading.h"
 #include "imports/rejects.h"
-#include "imports/write.h"
 
 /* An import under way. */
 struct run {

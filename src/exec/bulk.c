@@ -1,5 +1,5 @@
 /* Writing in bulk beside a server. */
-#include "imports/write.h"
+#include "exec/bulk.h"
 #include "base/clock.h"
 #include "exec/exec.h"
 #include "store/store.h"
