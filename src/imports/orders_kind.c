@@ -22,7 +22,6 @@ struct order_in {
     size_t nlines;
 };
 
-static const char *const methods[] = {"CASH", "CARD", "UPI", "WALLET", NULL};
 static const char *const sources[] = {"POS", "WEB", "PHONE", "SUBSCRIPTION", NULL};
 enum { STATUS_PAID, STATUS_REFUNDED, STATUS_OPEN, STATUS_CANCELLED };
 static const char *const statuses[] = {"PAID", "REFUNDED", "OPEN", "CANCELLED", NULL};
@@ -48,7 +47,7 @@ FIELDS(order_import_in, "OrderImport", struct order_in,
        IN("refundedAmount", F_MONEY, refunded, .help = "what of it was given back"),
        IN("status", F_ENUM, status, .names = statuses, .help = "PAID when left out"),
        IN("source", F_ENUM, source, .names = sources, .help = "POS when left out"),
-       IN("paymentMethod", F_ENUM, method, .names = methods, .help = "CASH when left out"),
+       IN("paymentMethod", F_ENUM, method, .names = order_method_names, .help = "CASH when left out"),
        IN("storeCode", F_TEXT, store_code, .max = 50, .help = "code of the store"),
        IN("notes", F_TEXT, notes, .max = 4000, .help = "of staff"),
        IN("id", F_UUID, id, .help = "kept as the record's id, as exports have it"));
@@ -336,7 +335,7 @@ static int prepare(struct import *x, struct tx *tx, const struct import_rows *r,
             .customer_phone = in->customer_phone.n ? in->customer_phone : in->walk_in_phone,
             .notes = in->notes,
             .source = sources[in->source],
-            .method = methods[in->method],
+            .method = order_method_names[in->method],
             .status = statuses[in->status],
             .quantity = in->quantity,
             .item = in->item,

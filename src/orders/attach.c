@@ -74,7 +74,8 @@ static int register_customer(struct req *r, struct tx *tx, const struct order_at
         return rc;
     if (rc == 0)
         return req_fail_with(r, taken, customers_existing(r, &made));
-    *out = (struct order_customer){made.id, made.name, made.phone, made.address};
+    *out = (struct order_customer){
+        .id = made.id, .name = made.name, .phone = made.phone, .address = made.address};
     return outbox_add(r, tx, "customer.created", made.id);
 }
 
@@ -100,6 +101,7 @@ static int move_order(struct req *r, struct tx *tx, struct order_row *o,
     int rc = 0;
     resnapshot(o, !uuid_is_nil(from), to);
     o->customer_id = to ? to->id : UUID_NIL;
+    o->is_unproven = false; /* staff have said whose it is */
     if (!uuid_is_nil(from))
         rc = customers_add_stats_known(tx, company, from, &less);
     if (rc >= 0 && to)
@@ -158,6 +160,18 @@ static int answer_attached(struct req *r, struct tx *tx, struct order_view *v)
     return req_answer(r, 200, &order_attached_out, v);
 }
 
+/* It is that person's already; of one by a number that nobody had proved,
+ * staff have now said so too. */
+static int confirm(struct req *r, struct tx *tx, struct order_view *v)
+{
+    int rc = 0;
+    if (v->o.is_unproven) {
+        v->o.is_unproven = false;
+        rc = orders_save(r, tx, &v->o);
+    }
+    return rc < 0 ? rc : answer_attached(r, tx, v);
+}
+
 int orders_set_customer(struct req *r, struct tx *tx)
 {
     const struct order_attach_in *in = r->in;
@@ -172,7 +186,7 @@ int orders_set_customer(struct req *r, struct tx *tx)
         return req_fail_field(r, ERR_ORDER_STATE, "register", NULL,
                               "The order already belongs to a registered customer");
     if (!in->do_register && uuid_eq(v.o.customer_id, in->customer_id))
-        return answer_attached(r, tx, &v);
+        return confirm(r, tx, &v);
     bool detach = !in->do_register && uuid_is_nil(in->customer_id);
     if (detach && !req_may(r, PERM_UPDATE_CUSTOMER))
         return req_fail(r, ERR_FORBIDDEN); /* a cashier attaches, a manager takes away */

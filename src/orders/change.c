@@ -4,8 +4,7 @@
 
 int orders_guard(struct req *r)
 {
-    /* Customers' own orders come with their logins; until then a role that is
-     * not staff has no business here, whatever was granted to it. */
+    /* A role that is not staff has no business here, whatever was granted. */
     return r->who.kind == WHO_KEY || req_staff(r) ? 0 : req_fail(r, ERR_FORBIDDEN);
 }
 
@@ -91,6 +90,8 @@ int orders_save(struct req *r, struct tx *tx, struct order_row *o)
                               .version = o->version,
                               .paid_at = o->paid_at,
                               .updated_at = o->updated_at,
+                              .payment_method = o->payment_method,
+                              .is_unproven = o->is_unproven,
                           });
 }
 

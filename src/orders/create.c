@@ -1,140 +1,9 @@
-/* A new order: opened empty, or whole and paid in one call. Everything is
- * checked before the first write; the number is taken just before the order's
- * own rows, which need it. */
+/* A new order: opened empty, or whole and paid in one call; by staff, by a
+ * customer for themselves, or by a guest. Everything is checked before the
+ * first write; the number is taken just before the order's own rows, which
+ * need it. */
 #include "base/zone.h"
 #include "orders/orders_priv.h"
-
-/* A version 7 id, as a till makes it while it is offline. */
-static int check_id(struct req *r, const struct order_in *in)
-{
-    if (!GIVEN(in, id) || uuid_is_nil(in->id))
-        return 0;
-    if (in->id.b[6] >> 4 == 7 && in->id.b[8] >> 6 == 2)
-        return 0;
-    return req_fail_field(r, ERR_INVALID, "id", "format", "must be a UUID of version 7");
-}
-
-static int make_lines(struct req *r, const struct order_in *in, struct order_view *v)
-{
-    const struct order_line_in *lines = in->lines.v;
-    struct order_line_row *rows = ARENA_ARRAY(r->arena, struct order_line_row, in->lines.n);
-    v->lines = (struct list){rows, in->lines.n};
-    for (size_t i = 0; i < in->lines.n; i++) {
-        int rc =
-            order_line_make(r, &lines[i], arena_printf(r->arena, "lines[%zu].", i).p, &rows[i]);
-        if (rc < 0)
-            return rc;
-        rows[i].line_no = (int64_t)i + 1;
-    }
-    v->o.last_line = (int64_t)in->lines.n;
-    if (!order_lines_sum(rows, in->lines.n, &v->o.subtotal))
-        return req_fail_field(r, ERR_INVALID, "lines", "range", "cost more than an order can hold");
-    return 0;
-}
-
-/* The total that the request states, as text or as cents; I64_NULL none. */
-static int stated_total(struct req *r, const struct order_in *in, int64_t *total)
-{
-    *total = in->total != I64_NULL ? in->total : in->total_cents;
-    if (in->total != I64_NULL && in->total_cents != I64_NULL && in->total != in->total_cents)
-        return req_fail_field(r, ERR_TOTALS, "totalAmountCents", NULL,
-                              "totalAmount says %s, totalAmountCents says %s",
-                              order_money(r->arena, r->company, in->total),
-                              order_money(r->arena, r->company, in->total_cents));
-    return 0;
-}
-
-static int make_totals(struct req *r, const struct order_in *in, struct order_view *v)
-{
-    int64_t stated;
-    int rc = stated_total(r, in, &stated);
-    if (rc < 0)
-        return rc;
-    v->o.discount = in->discount == I64_NULL ? 0 : in->discount;
-    if (v->lines.n == 0) { /* opened empty, or a bare total */
-        v->o.total_amount = stated == I64_NULL ? 0 : stated;
-        if (stated == I64_NULL && v->o.discount > 0)
-            return req_fail_field(r, ERR_INVALID, "discount", "range",
-                                  "needs lines or a total to be taken from");
-        v->o.subtotal = v->o.total_amount + v->o.discount;
-        return 0;
-    }
-    if (v->o.discount > v->o.subtotal)
-        return req_fail_field(r, ERR_INVALID, "discount", "range",
-                              "of %s exceeds the %s that the lines add up to",
-                              order_money(r->arena, r->company, v->o.discount),
-                              order_money(r->arena, r->company, v->o.subtotal));
-    v->o.total_amount = v->o.subtotal - v->o.discount;
-    if (stated != I64_NULL && stated != v->o.total_amount)
-        return req_fail_field(r, ERR_TOTALS, "totalAmount", NULL,
-                              "The order says %s, its lines and discount add up to %s",
-                              order_money(r->arena, r->company, stated),
-                              order_money(r->arena, r->company, v->o.total_amount));
-    return 0;
-}
-
-static int make_payments(struct req *r, const struct order_in *in, struct order_view *v)
-{
-    const struct order_payment_in *payments = in->payments.v;
-    size_t n = in->payments.n;
-    struct order_payment_row *rows = ARENA_ARRAY(r->arena, struct order_payment_row, n);
-    bool paid = str_eq(order_name(order_status_names, in->status), ORDER_PAID);
-    if ((n > 0 || paid) && !req_may(r, PERM_TAKE_PAYMENT))
-        return req_fail(r, ERR_FORBIDDEN);
-    v->payments = (struct list){rows, n};
-    for (size_t i = 0; i < n; i++) {
-        int rc = order_payment_make(r, &payments[i], order_due(&v->o),
-                                    arena_printf(r->arena, "payments[%zu].", i).p, &rows[i]);
-        if (rc < 0)
-            return rc;
-        rows[i].payment_no = (int64_t)i + 1;
-        v->o.paid_amount += rows[i].amount;
-    }
-    if (!order_settle(&v->o, r->now) && paid) {
-        if (order_due(&v->o) != 0)
-            return req_fail_field(r, ERR_INVALID, "status", "not_paid",
-                                  "is PAID, which takes payments of %s; these are %s",
-                                  order_money(r->arena, r->company, v->o.total_amount),
-                                  order_money(r->arena, r->company, v->o.paid_amount));
-        v->o.status = ORDER_PAID; /* an order of 0.00 that is closed at once */
-        v->o.paid_at = r->now;
-    }
-    return 0;
-}
-
-/* The order as the request describes it, without what the store must say. */
-static int draft(struct req *r, const struct order_in *in, struct order_view *v)
-{
-    struct order_row *o = &v->o;
-    *o = (struct order_row){
-        .id = GIVEN(in, id) && !uuid_is_nil(in->id) ? in->id : req_new_id(r),
-        .external_id = in->external_id,
-        .customer_type = order_name(order_type_names, in->customer_type),
-        .customer_name = in->customer_name,
-        .customer_phone = in->customer_phone,
-        .customer_address = in->customer_address,
-        .source = order_name(order_source_names, in->source),
-        .status = ORDER_OPEN,
-        .fulfilment = STR("NONE"),
-        .currency = r->company->currency,
-        .notes = in->notes,
-        .created_by_user_id = r->who.id,
-        .version = 1,
-        .created_at = r->now,
-        .updated_at = r->now,
-        .paid_at = I64_NULL,
-    };
-    if (str_is_null(o->customer_type))
-        o->customer_type = STR("RETAIL");
-    if (str_is_null(o->source))
-        o->source = STR("POS");
-    int rc = check_id(r, in);
-    if (rc == 0)
-        rc = make_lines(r, in, v);
-    if (rc == 0)
-        rc = make_totals(r, in, v);
-    return rc == 0 ? make_payments(r, in, v) : rc;
-}
 
 /* Store and customer: what was named must be there; what was not is filled in. */
 static int settle_context(struct req *r, const struct order_in *in, const struct order_context *c,
@@ -203,6 +72,8 @@ static int insert_row(struct tx *tx, struct uuid company, const struct order_row
                              .created_by = o->created_by_user_id,
                              .created_at = o->created_at,
                              .paid_at = o->paid_at,
+                             .payment_method = o->payment_method,
+                             .is_unproven = o->is_unproven,
                          });
 }
 
@@ -241,27 +112,51 @@ static int answer_same(struct req *r, struct tx *tx, struct uuid id)
     return rc < 0 ? rc : orders_answer(r, 200, &v);
 }
 
+/* Whose order it is to be. */
+static struct uuid customer_of(const struct req *r, const struct order_in *in)
+{
+    return r->own_only ? r->who.customer : in->customer_id;
+}
+
+/* Where it is made: as said, else in the user's home store. */
+static struct uuid store_of(const struct req *r, const struct order_in *in)
+{
+    bool at_home = !GIVEN(in, store_id) && uuid_eq(r->who.company, r->company->id);
+    return at_home ? r->who.store : in->store_id;
+}
+
 int orders_create(struct req *r, struct tx *tx)
 {
     const struct order_in *in = r->in;
     struct order_view v = {0};
-    int rc = orders_guard(r);
+    int rc = orders_guard_own(r);
+    if (rc == 0 && r->own_only)
+        rc = orders_own_words(r, in);
     if (rc < 0)
         return rc;
-    struct uuid store = in->store_id;
-    if (!GIVEN(in, store_id) && uuid_eq(r->who.company, r->company->id))
-        store = r->who.store;
     struct order_context c;
-    rc = order_context_of(tx, r->company->id, in->customer_id, store,
+    rc = order_context_of(tx, r->company->id, customer_of(r, in), store_of(r, in),
                           GIVEN(in, id) ? in->id : UUID_NIL, in->external_id, &c);
     if (rc <= 0)
         return rc < 0 ? rc : req_fail(r, ERR_COMPANY_NOT_FOUND);
     if (!uuid_is_nil(c.same_id))
         return answer_same(r, tx, c.same_id);
-    rc = draft(r, in, &v);
+    if (r->own_only && uuid_is_nil(c.customer_id))
+        return orders_no_record(r);
+    rc = orders_draft(r, in, &v);
     if (rc == 0)
         rc = settle_context(r, in, &c, &v.o);
     if (rc == 0)
+        rc = orders_check_cod(r, &v.o, c.customer_verified);
+    if (rc == 0)
         rc = write_order(r, tx, &v);
     return rc < 0 ? rc : orders_answer(r, 201, &v);
+}
+
+int orders_web_place(struct req *r, struct tx *tx, struct order_view *v, struct uuid customer,
+                     bool is_unproven)
+{
+    v->o.customer_id = customer;
+    v->o.is_unproven = is_unproven;
+    return write_order(r, tx, v);
 }

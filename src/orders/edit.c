@@ -120,6 +120,17 @@ int orders_line_remove(struct req *r, struct tx *tx)
     return rc < 0 ? rc : orders_answer(r, 200, &v);
 }
 
+/* How the buyer means to pay, once it is said anew. */
+static int set_method(struct req *r, struct tx *tx, int64_t method, struct order_row *o)
+{
+    struct order_customer c = {0};
+    o->payment_method = order_name(order_method_names, method);
+    int rc = uuid_is_nil(o->customer_id)
+                 ? 0
+                 : order_customer_lock(tx, r->company->id, o->customer_id, &c);
+    return rc < 0 ? rc : orders_check_cod(r, o, rc > 0 && c.is_phone_verified);
+}
+
 int orders_patch(struct req *r, struct tx *tx)
 {
     const struct order_patch *in = r->in;
@@ -128,7 +139,7 @@ int orders_patch(struct req *r, struct tx *tx)
     if (rc < 0)
         return rc;
     bool more = GIVEN(in, customer_type) || GIVEN(in, customer_name) || GIVEN(in, customer_phone) ||
-                GIVEN(in, customer_address) || GIVEN(in, discount);
+                GIVEN(in, customer_address) || GIVEN(in, discount) || GIVEN(in, payment_method);
     if (more && (rc = orders_must_be_open(r, &v.o)) < 0)
         return rc; /* only notes may follow later */
     if (GIVEN(in, customer_type))
@@ -145,6 +156,8 @@ int orders_patch(struct req *r, struct tx *tx)
         v.o.discount = in->discount == I64_NULL ? 0 : in->discount;
         rc = reprice(r, &v);
     }
+    if (rc == 0 && GIVEN(in, payment_method))
+        rc = set_method(r, tx, in->payment_method, &v.o);
     if (rc == 0)
         rc = orders_save(r, tx, &v.o);
     return rc < 0 ? rc : orders_answer(r, 200, &v);

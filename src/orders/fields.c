@@ -49,6 +49,17 @@
          .offset = at(fulfilment),                                                                 \
          .names = fulfilment_names,                                                                \
          .help = "where its delivery stands"},                                                     \
+        {.name = "paymentMethod",                                                                  \
+         .type = F_TEXT_ENUM,                                                                      \
+         .flags = FIELD_NULLABLE,                                                                  \
+         .offset = at(payment_method),                                                             \
+         .names = order_method_names,                                                              \
+         .help = "how the buyer means to pay; null: not said"},                                    \
+        {.name = "isUnproven",                                                                     \
+         .type = F_BOOL,                                                                           \
+         .flags = FIELD_STAFF,                                                                     \
+         .offset = at(is_unproven),                                                                \
+         .help = "came under a number that nobody has proved: the person's logins do not see it"}, \
         {.name = "subtotal",                                                                       \
          .type = F_MONEY,                                                                          \
          .offset = at(subtotal),                                                                   \
@@ -162,7 +173,11 @@ FIELDS(order_refund_out, "OrderRefund", struct order_refund_row,
         .names = order_method_names,
         .help = "how the money went back"},
        {.name = "amount", .type = F_MONEY, .offset = REFUND(amount), .help = "how much"},
-       {.name = "reason", .type = F_TEXT, .offset = REFUND(reason), .help = "why"},
+       {.name = "reason",
+        .type = F_TEXT,
+        .flags = FIELD_STAFF,
+        .offset = REFUND(reason),
+        .help = "why, for staff"},
        {.name = "createdByUserId",
         .type = F_UUID,
         .flags = FIELD_STAFF,

@@ -13,11 +13,14 @@ int orders_read(struct req *r, struct tx *tx)
 {
     const struct order_ref *in = r->in;
     struct order_view v = {0};
-    int rc = orders_guard(r);
-    if (rc == 0)
-        rc = order_by_id(tx, r->company->id, in->id, &v.o);
-    if (rc <= 0)
-        return rc < 0 ? rc : req_fail(r, ERR_ORDER_NOT_FOUND);
+    int rc = orders_guard_own(r);
+    if (rc < 0)
+        return rc;
+    rc = order_by_id(tx, r->company->id, in->id, &v.o);
+    if (rc < 0)
+        return rc;
+    if (rc == 0 || !orders_is_own(r, &v.o)) /* somebody else's does not exist */
+        return req_fail(r, ERR_ORDER_NOT_FOUND);
     rc = orders_load(tx, r->company->id, &v);
     if (rc < 0)
         return rc;
@@ -79,12 +82,15 @@ static int run(struct req *r, struct tx *tx, const struct order_query *q, int64_
     struct str status = order_name(order_status_names, q->status);
     struct str source = order_name(order_source_names, q->source);
     int64_t from = q->from == I64_NULL ? date_days(1, 1, 1) * DAY_US : q->from;
+    struct uuid customer = r->own_only ? r->who.customer : q->customer_id;
 #define PAGE(by)                                                                                   \
-    by(tx, r->company->id, at, before, from, q->customer_id, q->store_id, status, source,          \
+    by(tx, r->company->id, at, before, from, customer, q->store_id, status, source,                \
        q->customer_phone, q->order_number, limit, rows, n)
+    if (r->own_only)
+        return PAGE(orders_own);
     if (!str_is_null(q->order_number))
         return PAGE(orders_by_number);
-    if (!uuid_is_nil(q->customer_id))
+    if (!uuid_is_nil(customer))
         return PAGE(orders_by_customer);
     if (!str_is_null(q->customer_phone))
         return PAGE(orders_by_phone);
@@ -104,7 +110,9 @@ int orders_list(struct req *r, struct tx *tx)
     struct uuid before;
     struct order_row *rows = NULL;
     size_t n = 0;
-    int rc = orders_guard(r);
+    int rc = orders_guard_own(r);
+    if (rc == 0)
+        rc = orders_own_customer(r, q->customer_id);
     if (rc == 0)
         rc = page_start(r, q, &at, &before);
     if (rc == 0)

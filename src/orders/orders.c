@@ -7,7 +7,7 @@
 const char *const order_status_names[] = {"OPEN", "PAID", "REFUNDED", "CANCELLED", NULL};
 const char *const order_type_names[] = {"RETAIL", "WHOLESALE", NULL};
 const char *const order_source_names[] = {"POS", "WEB", "PHONE", "SUBSCRIPTION", NULL};
-const char *const order_method_names[] = {"CASH", "CARD", "UPI", "WALLET", NULL};
+const char *const order_method_names[] = {"CASH", "CARD", "UPI", "WALLET", "COD", NULL};
 
 bool order_line_amount(int64_t quantity, int64_t unit_price, int64_t discount, int64_t *amount)
 {

@@ -11,6 +11,51 @@ extern const struct fields order_brief_out;
 extern const char *const order_status_names[];
 /* The last n orders of a person, newest first. (orders.sql: orders_of_customer) */
 
+/* CASH, CARD, UPI, WALLET, COD; NULL-terminated. */
+extern const char *const order_method_names[];
+
+/* An order with all that belongs to it; also what an answer is made from. */
+struct order_view {
+    struct order_row o;
+    int64_t due;          /* while open: total minus what was paid and not given back */
+    struct list lines;    /* struct order_line_row */
+    struct list payments; /* struct order_payment_row */
+    struct list refunds;  /* struct order_refund_row */
+    struct list offers;   /* struct order_offer: only where a customer is attached */
+};
+/* A line as answers show it, over struct order_line_row. */
+extern const struct fields order_line_out;
+
+/* A line as a request says it; numbers that were not given are I64_NULL. */
+struct order_line_in {
+    struct given given;
+    struct uuid id; /* of the order, path */
+    int64_t line;   /* its number, path */
+    struct str sku, name;
+    int64_t quantity, unit_price, discount;
+};
+/* What a buyer says of one: there is no discount in it. */
+extern const struct fields order_buyer_line;
+
+/* An order of somebody who is not signed in: WEB, OPEN, unpaid, with what was
+ * typed as its snapshot. */
+struct order_web {
+    struct str name; /* never null */
+    struct str phone, address, notes;
+    int64_t payment_method; /* index of order_method_names, or I64_NULL */
+    struct list lines;      /* struct order_line_in */
+};
+/* Checks it and works it out: 0 or a refusal. Takes the request's next id,
+ * touches no store. */
+MUST_CHECK int orders_web_draft(struct req *r, const struct order_web *w, struct order_view *v);
+/* Writes it, with number, event and the person's count of orders. The customer
+ * must exist. is_unproven: by a number that nobody has proved. */
+MUST_CHECK int orders_web_place(struct req *r, struct tx *tx, struct order_view *v,
+                                struct uuid customer, bool is_unproven);
+/* Cash on delivery on the web needs a verified phone where the company says
+ * so: 0, or ERR_PHONE_UNVERIFIED with what to do next. */
+MUST_CHECK int orders_check_cod(struct req *r, const struct order_row *o, bool verified);
+
 /* A line of an imported order. */
 struct order_import_line {
     struct str sku, name;

@@ -3,7 +3,7 @@
 
 -- row order_brief (id: uuid, order_number: text?, total_amount: int, status: text, created_at: time)
 
--- row order_row (id: uuid, order_number: text?, external_id: text?, store_id: uuid?, customer_id: uuid?, customer_type: text, customer_name: text, customer_phone: text?, customer_address: text?, source: text, status: text, fulfilment: text, subtotal: int, discount: int, total_amount: int, paid_amount: int, refunded_amount: int, last_line: int, currency: text, notes: text?, created_by_user_id: uuid?, version: int, created_at: time, paid_at: time?, updated_at: time)
+-- row order_row (id: uuid, order_number: text?, external_id: text?, store_id: uuid?, customer_id: uuid?, customer_type: text, customer_name: text, customer_phone: text?, customer_address: text?, source: text, status: text, fulfilment: text, payment_method: text?, is_unproven: bool, subtotal: int, discount: int, total_amount: int, paid_amount: int, refunded_amount: int, last_line: int, currency: text, notes: text?, created_by_user_id: uuid?, version: int, created_at: time, paid_at: time?, updated_at: time)
 
 -- row order_line_row (line_no: int, sku: text?, name: text, quantity: int, unit_price: int, discount: int, amount: int)
 
@@ -13,9 +13,9 @@
 
 -- row order_offer (id: uuid, order_number: text?, total_amount: int, created_at: time)
 
--- row order_context (customer_id: uuid?, customer_name: text?, customer_phone: text?, customer_address: text?, store_id: uuid?, store_active: bool, same_id: uuid?, taken_id: uuid?, taken_number: text?)
+-- row order_context (customer_id: uuid?, customer_name: text?, customer_phone: text?, customer_address: text?, customer_verified: bool, store_id: uuid?, store_active: bool, same_id: uuid?, taken_id: uuid?, taken_number: text?)
 
--- row order_customer (id: uuid, name: text, phone: text?, address: text?)
+-- row order_customer (id: uuid, name: text, phone: text?, address: text?, is_phone_verified: bool)
 
 -- The last orders of a person, newest first.
 -- orders_of_customer (company: uuid, customer: uuid, limit: int) -> many order_brief
@@ -29,8 +29,8 @@ LIMIT $3;
 -- order that has its id already, and the one that has its externalId.
 -- across companies: the company's own row, by its id
 -- order_context_of (company: uuid, customer: uuid?, store: uuid?, id: uuid?, external_id: text?) -> one order_context
-SELECT c.id, c.name, c.phone, c.address, s.id, COALESCE(s.is_active, FALSE), o.id, x.id,
-       x.order_number
+SELECT c.id, c.name, c.phone, c.address, COALESCE(c.is_phone_verified, FALSE), s.id,
+       COALESCE(s.is_active, FALSE), o.id, x.id, x.order_number
 FROM companies t
 LEFT JOIN customers c ON c.company_id = t.id AND c.id = $2
 LEFT JOIN stores s ON s.company_id = t.id AND s.id = $3
@@ -46,13 +46,13 @@ RETURNING last;
 
 -- A new order. Its id and externalId were looked up before; when somebody takes
 -- one in between, the executor runs the request again.
--- order_put struct (company: uuid, id: uuid, order_number: text?, external_id: text?, store: uuid?, customer: uuid?, customer_type: text, customer_name: text, customer_phone: text?, customer_address: text?, source: text, status: text, subtotal: int, discount: int, total_amount: int, paid_amount: int, refunded_amount: int, last_line: int, currency: text, notes: text?, created_by: uuid?, batch: uuid?, created_at: time, paid_at: time?) -> effect
+-- order_put struct (company: uuid, id: uuid, order_number: text?, external_id: text?, store: uuid?, customer: uuid?, customer_type: text, customer_name: text, customer_phone: text?, customer_address: text?, source: text, status: text, subtotal: int, discount: int, total_amount: int, paid_amount: int, refunded_amount: int, last_line: int, currency: text, notes: text?, created_by: uuid?, batch: uuid?, created_at: time, paid_at: time?, payment_method: text?, is_unproven: bool) -> effect
 INSERT INTO orders (company_id, id, order_number, external_id, store_id, customer_id, customer_type,
     customer_name, customer_phone, customer_address, source, status, fulfilment, subtotal, discount,
     total_amount, paid_amount, refunded_amount, last_line, currency, notes, created_by_user_id,
-    batch_id, version, created_at, paid_at, updated_at)
+    batch_id, version, created_at, paid_at, updated_at, payment_method, is_unproven)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'NONE', $13, $14, $15, $16, $17, $18,
-    $19, $20, $21, $22, 1, $23, $24, $23);
+    $19, $20, $21, $22, 1, $23, $24, $23, $25, $26);
 
 -- Lines, payments and refunds go with it.
 -- order_delete (company: uuid, id: uuid) -> count
@@ -83,21 +83,22 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8);
 
 -- order_by_id (company: uuid, id: uuid) -> one order_row
 SELECT id, order_number, external_id, store_id, customer_id, customer_type, customer_name,
-       customer_phone, customer_address, source, status, fulfilment, subtotal, discount,
-       total_amount, paid_amount, refunded_amount, last_line, currency, notes, created_by_user_id,
-       version, created_at, paid_at, updated_at
+       customer_phone, customer_address, source, status, fulfilment, payment_method, is_unproven,
+       subtotal, discount, total_amount, paid_amount, refunded_amount, last_line, currency, notes,
+       created_by_user_id, version, created_at, paid_at, updated_at
 FROM orders WHERE company_id = $1 AND id = $2;
 
 -- order_lock (company: uuid, id: uuid) -> one order_row
 SELECT id, order_number, external_id, store_id, customer_id, customer_type, customer_name,
-       customer_phone, customer_address, source, status, fulfilment, subtotal, discount,
-       total_amount, paid_amount, refunded_amount, last_line, currency, notes, created_by_user_id,
-       version, created_at, paid_at, updated_at
+       customer_phone, customer_address, source, status, fulfilment, payment_method, is_unproven,
+       subtotal, discount, total_amount, paid_amount, refunded_amount, last_line, currency, notes,
+       created_by_user_id, version, created_at, paid_at, updated_at
 FROM orders WHERE company_id = $1 AND id = $2 /*for update*/;
 
 -- The customer of an order, held until the change of the order is done.
 -- order_customer_lock (company: uuid, id: uuid) -> one order_customer
-SELECT id, name, phone, address FROM customers WHERE company_id = $1 AND id = $2 /*for update*/;
+SELECT id, name, phone, address, is_phone_verified
+FROM customers WHERE company_id = $1 AND id = $2 /*for update*/;
 
 -- order_lines_of (company: uuid, order: uuid) -> many order_line_row
 SELECT line_no, sku, name, quantity, unit_price, discount, amount
@@ -113,11 +114,11 @@ SELECT refund_no, method, amount, reason, created_by_user_id, created_at
 FROM order_refunds WHERE company_id = $1 AND order_id = $2 ORDER BY refund_no;
 
 -- All that can change of an order whose row is locked.
--- order_save struct (company: uuid, id: uuid, customer: uuid?, customer_type: text, customer_name: text, customer_phone: text?, customer_address: text?, status: text, subtotal: int, discount: int, total_amount: int, paid_amount: int, refunded_amount: int, last_line: int, notes: text?, version: int, paid_at: time?, updated_at: time) -> effect
+-- order_save struct (company: uuid, id: uuid, customer: uuid?, customer_type: text, customer_name: text, customer_phone: text?, customer_address: text?, status: text, subtotal: int, discount: int, total_amount: int, paid_amount: int, refunded_amount: int, last_line: int, notes: text?, version: int, paid_at: time?, updated_at: time, payment_method: text?, is_unproven: bool) -> effect
 UPDATE orders SET customer_id = $3, customer_type = $4, customer_name = $5, customer_phone = $6,
     customer_address = $7, status = $8, subtotal = $9, discount = $10, total_amount = $11,
     paid_amount = $12, refunded_amount = $13, last_line = $14, notes = $15, version = $16,
-    paid_at = $17, updated_at = $18
+    paid_at = $17, updated_at = $18, payment_method = $19, is_unproven = $20
 WHERE company_id = $1 AND id = $2;
 
 -- First and last order that counts for a person.
@@ -137,9 +138,9 @@ ORDER BY created_at DESC, id DESC LIMIT 20;
 -- by time, customer, store, phone, number, and the few that are not paid.
 -- orders_by_time (company: uuid, at: time, before: uuid, from: time, customer: uuid?, store: uuid?, status: text?, source: text?, phone: text?, number: text?, limit: int) -> many order_row
 SELECT id, order_number, external_id, store_id, customer_id, customer_type, customer_name,
-       customer_phone, customer_address, source, status, fulfilment, subtotal, discount,
-       total_amount, paid_amount, refunded_amount, last_line, currency, notes, created_by_user_id,
-       version, created_at, paid_at, updated_at
+       customer_phone, customer_address, source, status, fulfilment, payment_method, is_unproven,
+       subtotal, discount, total_amount, paid_amount, refunded_amount, last_line, currency, notes,
+       created_by_user_id, version, created_at, paid_at, updated_at
 FROM orders
 WHERE company_id = $1 AND (created_at, id) < ($2, $3) AND created_at >= $4
     AND ($5 IS NULL OR customer_id = $5) AND ($6 IS NULL OR store_id = $6)
@@ -149,9 +150,9 @@ ORDER BY created_at DESC, id DESC LIMIT $11;
 
 -- orders_by_customer (company: uuid, at: time, before: uuid, from: time, customer: uuid, store: uuid?, status: text?, source: text?, phone: text?, number: text?, limit: int) -> many order_row
 SELECT id, order_number, external_id, store_id, customer_id, customer_type, customer_name,
-       customer_phone, customer_address, source, status, fulfilment, subtotal, discount,
-       total_amount, paid_amount, refunded_amount, last_line, currency, notes, created_by_user_id,
-       version, created_at, paid_at, updated_at
+       customer_phone, customer_address, source, status, fulfilment, payment_method, is_unproven,
+       subtotal, discount, total_amount, paid_amount, refunded_amount, last_line, currency, notes,
+       created_by_user_id, version, created_at, paid_at, updated_at
 FROM orders
 WHERE company_id = $1 AND customer_id = $5 AND (created_at, id) < ($2, $3) AND created_at >= $4
     AND ($6 IS NULL OR store_id = $6) AND ($7 IS NULL OR status = $7)
@@ -159,11 +160,25 @@ WHERE company_id = $1 AND customer_id = $5 AND (created_at, id) < ($2, $3) AND c
     AND ($10 IS NULL OR order_number = $10)
 ORDER BY created_at DESC, id DESC LIMIT $11;
 
+-- A person's own, as their logins see them: without those that somebody made
+-- under their number and nobody has proved.
+-- orders_own (company: uuid, at: time, before: uuid, from: time, customer: uuid, store: uuid?, status: text?, source: text?, phone: text?, number: text?, limit: int) -> many order_row
+SELECT id, order_number, external_id, store_id, customer_id, customer_type, customer_name,
+       customer_phone, customer_address, source, status, fulfilment, payment_method, is_unproven,
+       subtotal, discount, total_amount, paid_amount, refunded_amount, last_line, currency, notes,
+       created_by_user_id, version, created_at, paid_at, updated_at
+FROM orders
+WHERE company_id = $1 AND customer_id = $5 AND (created_at, id) < ($2, $3) AND created_at >= $4
+    AND NOT is_unproven AND ($6 IS NULL OR store_id = $6)
+    AND ($7 IS NULL OR status = $7) AND ($8 IS NULL OR source = $8)
+    AND ($9 IS NULL OR customer_phone = $9) AND ($10 IS NULL OR order_number = $10)
+ORDER BY created_at DESC, id DESC LIMIT $11;
+
 -- orders_by_store (company: uuid, at: time, before: uuid, from: time, customer: uuid?, store: uuid, status: text?, source: text?, phone: text?, number: text?, limit: int) -> many order_row
 SELECT id, order_number, external_id, store_id, customer_id, customer_type, customer_name,
-       customer_phone, customer_address, source, status, fulfilment, subtotal, discount,
-       total_amount, paid_amount, refunded_amount, last_line, currency, notes, created_by_user_id,
-       version, created_at, paid_at, updated_at
+       customer_phone, customer_address, source, status, fulfilment, payment_method, is_unproven,
+       subtotal, discount, total_amount, paid_amount, refunded_amount, last_line, currency, notes,
+       created_by_user_id, version, created_at, paid_at, updated_at
 FROM orders
 WHERE company_id = $1 AND store_id = $6 AND (created_at, id) < ($2, $3) AND created_at >= $4
     AND ($5 IS NULL OR customer_id = $5) AND ($7 IS NULL OR status = $7)
@@ -173,9 +188,9 @@ ORDER BY created_at DESC, id DESC LIMIT $11;
 
 -- orders_by_phone (company: uuid, at: time, before: uuid, from: time, customer: uuid?, store: uuid?, status: text?, source: text?, phone: text, number: text?, limit: int) -> many order_row
 SELECT id, order_number, external_id, store_id, customer_id, customer_type, customer_name,
-       customer_phone, customer_address, source, status, fulfilment, subtotal, discount,
-       total_amount, paid_amount, refunded_amount, last_line, currency, notes, created_by_user_id,
-       version, created_at, paid_at, updated_at
+       customer_phone, customer_address, source, status, fulfilment, payment_method, is_unproven,
+       subtotal, discount, total_amount, paid_amount, refunded_amount, last_line, currency, notes,
+       created_by_user_id, version, created_at, paid_at, updated_at
 FROM orders
 WHERE company_id = $1 AND customer_phone = $9 AND (created_at, id) < ($2, $3) AND created_at >= $4
     AND ($5 IS NULL OR customer_id = $5) AND ($6 IS NULL OR store_id = $6)
@@ -185,9 +200,9 @@ ORDER BY created_at DESC, id DESC LIMIT $11;
 
 -- orders_by_number (company: uuid, at: time, before: uuid, from: time, customer: uuid?, store: uuid?, status: text?, source: text?, phone: text?, number: text, limit: int) -> many order_row
 SELECT id, order_number, external_id, store_id, customer_id, customer_type, customer_name,
-       customer_phone, customer_address, source, status, fulfilment, subtotal, discount,
-       total_amount, paid_amount, refunded_amount, last_line, currency, notes, created_by_user_id,
-       version, created_at, paid_at, updated_at
+       customer_phone, customer_address, source, status, fulfilment, payment_method, is_unproven,
+       subtotal, discount, total_amount, paid_amount, refunded_amount, last_line, currency, notes,
+       created_by_user_id, version, created_at, paid_at, updated_at
 FROM orders
 WHERE company_id = $1 AND order_number = $10 AND (created_at, id) < ($2, $3) AND created_at >= $4
     AND ($5 IS NULL OR customer_id = $5) AND ($6 IS NULL OR store_id = $6)
@@ -197,9 +212,9 @@ ORDER BY created_at DESC, id DESC LIMIT $11;
 
 -- orders_by_status (company: uuid, at: time, before: uuid, from: time, customer: uuid?, store: uuid?, status: text, source: text?, phone: text?, number: text?, limit: int) -> many order_row
 SELECT id, order_number, external_id, store_id, customer_id, customer_type, customer_name,
-       customer_phone, customer_address, source, status, fulfilment, subtotal, discount,
-       total_amount, paid_amount, refunded_amount, last_line, currency, notes, created_by_user_id,
-       version, created_at, paid_at, updated_at
+       customer_phone, customer_address, source, status, fulfilment, payment_method, is_unproven,
+       subtotal, discount, total_amount, paid_amount, refunded_amount, last_line, currency, notes,
+       created_by_user_id, version, created_at, paid_at, updated_at
 FROM orders
 WHERE company_id = $1 AND status <> 'PAID' AND status = $7 AND (created_at, id) < ($2, $3)
     AND created_at >= $4

@@ -25,7 +25,7 @@ enum {
 /* -- Lines: as part of an order, added to one, changed -- */
 
 #define LINE(member) offsetof(struct order_line_in, member)
-#define LINE_FIELDS(required)                                                                      \
+#define LINE_OFFERED(required)                                                                     \
     {.name = "sku",                                                                                \
      .type = F_TEXT,                                                                               \
      .flags = FIELD_NULLABLE,                                                                      \
@@ -47,17 +47,19 @@ enum {
          .min = 1,                                                                                 \
          .max = QUANTITY_MAX,                                                                      \
          .help = "how many or how much, up to three decimals"},                                    \
-        {.name = "unitPrice",                                                                      \
-         .type = F_MONEY,                                                                          \
-         .flags = (required),                                                                      \
-         .offset = LINE(unit_price),                                                               \
-         .help = "of one"},                                                                        \
+    {                                                                                              \
+        .name = "unitPrice", .type = F_MONEY, .flags = (required), .offset = LINE(unit_price),     \
+        .help = "of one"                                                                           \
+    }
+#define LINE_FIELDS(required)                                                                      \
+    LINE_OFFERED(required),                                                                        \
     {                                                                                              \
         .name = "discount", .type = F_MONEY, .offset = LINE(discount),                             \
         .help = "on the line, not more than it costs"                                              \
     }
 
 FIELDS(order_line_in_order, "OrderLineIn", struct order_line_in, LINE_FIELDS(FIELD_REQUIRED));
+FIELDS(order_buyer_line, "OrderLineOfBuyer", struct order_line_in, LINE_OFFERED(FIELD_REQUIRED));
 FIELDS(order_line_new, "OrderLineNew", struct order_line_in, PATH_ID(struct order_line_in),
        LINE_FIELDS(FIELD_REQUIRED));
 FIELDS(order_line_patch, "OrderLinePatch", struct order_line_in, PATH_ID(struct order_line_in),
@@ -147,6 +149,12 @@ FIELDS(order_refund_new, "OrderRefundNew", struct order_refund_in, PATH_ID(struc
          .min = 1,                                                                                 \
          .max = ADDRESS_MAX_POINTS,                                                                \
          .help = "snapshot"},                                                                      \
+        {.name = "paymentMethod",                                                                  \
+         .type = F_ENUM,                                                                           \
+         .flags = FIELD_NULLABLE,                                                                  \
+         .offset = offsetof(of, payment_method),                                                   \
+         .names = order_method_names,                                                              \
+         .help = "how the buyer means to pay"},                                                    \
         {.name = "discount",                                                                       \
          .type = F_MONEY,                                                                          \
          .offset = offsetof(of, discount),                                                         \
@@ -310,19 +318,21 @@ static const struct route routes[] = {
     ROUTE("POST", "/api/orders", PERM_CREATE_ORDER, COMPANY_TOKEN, RUN_WRITE, &order_in_fields,
           &order_out, orders_create,
           /* Its event comes from the handler: the same id again makes none. */
-          "Make an order: empty, to be filled, or whole and paid in one call.", .status = 201,
-          .action = "order.create", .errors = "totals_mismatch, overpaid, external_id_taken"),
+          "Make an order: empty, to be filled, or whole and paid in one call. A customer's own has "
+          "lines and stays open until staff confirm it.",
+          .status = 201, .action = "order.create", .flags = ROUTE_OWN,
+          .errors = "totals_mismatch, overpaid, external_id_taken, phone_not_verified"),
     ROUTE("GET", "/api/orders", PERM_READ_ORDER, COMPANY_TOKEN, RUN_SLOW, &order_query_fields,
           &order_row_out, orders_list, "List orders, newest first.", .list = true, .status = 200,
-          .flags = ROUTE_READS_PERSON),
+          .flags = ROUTE_READS_PERSON | ROUTE_OWN),
     ROUTE("GET", "/api/orders/:id", PERM_READ_ORDER, COMPANY_TOKEN, RUN_FAST, &order_ref_fields,
           &order_out, orders_read, "Read an order with its lines, payments and refunds.",
-          .status = 200, .flags = ROUTE_READS_PERSON, .errors = "order_not_found"),
+          .status = 200, .flags = ROUTE_READS_PERSON | ROUTE_OWN, .errors = "order_not_found"),
     ROUTE("PATCH", "/api/orders/:id", PERM_CREATE_ORDER, COMPANY_TOKEN, RUN_WRITE,
           &order_patch_fields, &order_out, orders_patch,
           "Change an open order's snapshot or discount; its notes at any time.", .status = 200,
           .action = "order.update", .event = "order.updated",
-          .errors = "order_not_found, order_state, totals_mismatch, overpaid"),
+          .errors = "order_not_found, order_state, totals_mismatch, overpaid, phone_not_verified"),
     ROUTE("POST", "/api/orders/:id/lines", PERM_CREATE_ORDER, COMPANY_TOKEN, RUN_WRITE,
           &order_line_new, &order_out, orders_line_add, "Add a line to an open order.",
           .status = 201, .action = "order.line_add", .event = "order.updated",

@@ -18,26 +18,8 @@ enum { ORDER_LINES_MAX = 500, ORDER_PAYMENTS_MAX = 20, ORDER_CUSTOMER_NAME_MAX =
 
 extern const char *const order_type_names[];   /* RETAIL, WHOLESALE */
 extern const char *const order_source_names[]; /* POS, WEB, PHONE, SUBSCRIPTION */
-extern const char *const order_method_names[]; /* CASH, CARD, UPI, WALLET */
-
-/* An order with all that belongs to it; also what an answer is made from. */
-struct order_view {
-    struct order_row o;
-    int64_t due;          /* while open: total minus what was paid and not given back */
-    struct list lines;    /* struct order_line_row */
-    struct list payments; /* struct order_payment_row */
-    struct list refunds;  /* struct order_refund_row */
-    struct list offers;   /* struct order_offer: only where a customer is attached */
-};
 
 /* Bodies. Numbers that were not given are I64_NULL. */
-struct order_line_in {
-    struct given given;
-    struct uuid id; /* of the order, path */
-    int64_t line;   /* its number, path */
-    struct str sku, name;
-    int64_t quantity, unit_price, discount;
-};
 struct order_payment_in {
     struct given given;
     struct uuid id; /* of the order, path */
@@ -47,7 +29,7 @@ struct order_payment_in {
 struct order_in {
     struct given given;
     struct uuid id, customer_id, store_id;
-    int64_t customer_type, source, status;
+    int64_t customer_type, source, status, payment_method;
     struct str customer_name, customer_phone, customer_address, external_id, notes;
     struct list lines, payments; /* struct order_line_in, struct order_payment_in */
     int64_t discount, total, total_cents;
@@ -55,7 +37,7 @@ struct order_in {
 struct order_patch {
     struct given given;
     struct uuid id; /* path */
-    int64_t customer_type, discount;
+    int64_t customer_type, discount, payment_method;
     struct str customer_name, customer_phone, customer_address, notes;
 };
 struct order_ref {
@@ -113,9 +95,27 @@ const char *order_money(struct arena *a, const struct company *c, int64_t minor)
 /* Index of a name in a NULL-terminated list of them, as text; null for I64_NULL. */
 struct str order_name(const char *const *names, int64_t i);
 
+/* -- A new order (draft.c) -- */
+
+/* The order as the request describes it, without what the store must say. */
+MUST_CHECK int orders_draft(struct req *r, const struct order_in *in, struct order_view *v);
+
+/* -- Of customers for themselves (own.c) -- */
+
+/* Staff and servers, or a CUSTOMER with a record. 0 or a refusal. */
+MUST_CHECK int orders_guard_own(struct req *r);
+/* Refuses a CUSTOMER without a record, and says how to get one. */
+int orders_no_record(struct req *r);
+/* May this principal see it? Of a CUSTOMER: is it theirs, for certain? */
+bool orders_is_own(const struct req *r, const struct order_row *o);
+/* Refuses a CUSTOMER who names somebody else. */
+MUST_CHECK int orders_own_customer(struct req *r, struct uuid named);
+/* Refuses what a CUSTOMER has no say in. */
+MUST_CHECK int orders_own_words(struct req *r, const struct order_in *in);
+
 /* -- Steps of handlers (change.c) -- */
 
-/* Only staff and servers work on orders. 0 or a refusal. */
+/* Only staff and servers change orders. 0 or a refusal. */
 MUST_CHECK int orders_guard(struct req *r);
 /* Locks customer, then order, checks If-Match, and loads what belongs to it.
  * ERR_RETRY when the order went to somebody else in between. */

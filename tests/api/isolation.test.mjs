@@ -5,13 +5,16 @@
 // changed, and nothing of it was ever in an answer.
 import assert from 'node:assert/strict';
 import test, { after, before } from 'node:test';
-import { ROLES, expectOk, request, start } from './harness.mjs';
+import { ROLES, expectOk, newPhone, request, start } from './harness.mjs';
 
 const TILL = ['CREATE_CUSTOMER', 'READ_CUSTOMER', 'CREATE_ORDER', 'READ_ORDER', 'TAKE_PAYMENT'];
 const MANAGER = [...TILL, 'UPDATE_CUSTOMER', 'DELETE_CUSTOMER', 'REFUND_ORDER', 'MERGE_CUSTOMER', 'EXPORT',
   'MANAGE_LOYALTY', 'MANAGE_PROMOTIONS', 'DELIVER', 'BILL'];
 const ADMIN = [...MANAGER, 'ERASE', 'MANAGE_USERS', 'MANAGE_COMPANY', 'READ_AUDIT'];
 const MAY = { SUPER_ADMIN: ADMIN, ADMIN, MANAGER, CASHIER: TILL, STAFF: TILL, DELIVERY: ['DELIVER'], CUSTOMER: [] };
+
+/** May this role call the route at all? A CUSTOMER may where it is for what is their own. */
+const mayCall = (role, route) => (role === 'CUSTOMER' && route.own) || may(role, route.permission);
 
 function may(role, permission) {
   if (permission === 'PUBLIC') return true;
@@ -62,7 +65,7 @@ before(async () => {
   const doc = (await s.api('GET', '/api/openapi.json')).json;
   routes = Object.entries(doc.paths).flatMap(([path, methods]) => Object.entries(methods)
     .filter(([m]) => /^(get|post|put|patch|delete)$/.test(m))
-    .map(([method, row]) => ({ method: method.toUpperCase(), path, row, doc, permission: row['x-permission'] })));
+    .map(([method, row]) => ({ method: method.toUpperCase(), path, row, doc, permission: row['x-permission'], own: row['x-own'] === true })));
   for (const alias of doc['x-aliases']) {
     const like = routes.find((r) => r.path === alias.path.replace('/admin/', '/')
       && r.method === alias.method.replace('PATCH', 'PUT'));
@@ -160,7 +163,7 @@ test('without a token: 401, but on public routes', async () => {
 test('a role without the permission: 403, whatever the id', async () => {
   let refused = 0;
   for (const route of routes) {
-    for (const role of ROLES.filter((r) => !may(r, route.permission))) {
+    for (const role of ROLES.filter((r) => !mayCall(r, route))) {
       const { res, where } = await call(route, otherPath(route) ?? route.path, role);
       assert.equal(res.status, 403, where);
       refused++;
@@ -172,7 +175,7 @@ test('a role without the permission: 403, whatever the id', async () => {
 test('with the permission: another company’s record is 404', async () => {
   let absent = 0;
   for (const route of routes.filter((r) => r.permission !== 'PUBLIC' && otherPath(r))) {
-    for (const role of ROLES.filter((r) => may(r, route.permission))) {
+    for (const role of ROLES.filter((r) => mayCall(r, route))) {
       // SUPER_ADMIN is of all companies where companies themselves are named.
       if (role === 'SUPER_ADMIN' && route.path.startsWith('/api/companies/')) continue;
       const { res, where } = await call(route, otherPath(route), role, { ids: route.path.endsWith('/customer') });
@@ -188,7 +191,7 @@ test('another company’s ids in the body: refused, or overridden by one’s own
   for (const route of routes.filter((r) => r.permission !== 'PUBLIC' && !otherPath(r) && r.row.requestBody && !signsIn(r.path))) {
     const ids = Object.keys(bodyOf(route, true)).filter((k) => /Id$/.test(k) && k !== 'companyId' && k !== 'externalId');
     if (ids.length === 0) continue;
-    for (const role of ROLES.filter((r) => r !== 'SUPER_ADMIN' && may(r, route.permission))) {
+    for (const role of ROLES.filter((r) => r !== 'SUPER_ADMIN' && mayCall(r, route))) {
       const { res, where } = await call(route, route.path, role, { ids: true });
       assert.ok(res.status === 400 || res.status === 403 || res.status === 404, where);
     }
@@ -197,7 +200,7 @@ test('another company’s ids in the body: refused, or overridden by one’s own
 
 test('?companyId= of another company changes nothing for anybody but SUPER_ADMIN', async () => {
   for (const route of routes.filter((r) => r.method === 'GET' && r.permission !== 'PUBLIC' && !otherPath(r))) {
-    for (const role of ROLES.filter((r) => r !== 'SUPER_ADMIN' && may(r, route.permission))) {
+    for (const role of ROLES.filter((r) => r !== 'SUPER_ADMIN' && mayCall(r, route))) {
       const { res, where } = await call(route, `${route.path}?companyId=${s.b.id}`, role);
       showsNothing(res, where);
     }
@@ -208,7 +211,7 @@ test('?companyId= of another company changes nothing for anybody but SUPER_ADMIN
 
 test('lists, searches and lookups show one’s own company only', async () => {
   for (const route of routes.filter((r) => r.method === 'GET' && r.permission !== 'PUBLIC' && !otherPath(r))) {
-    for (const role of ROLES.filter((r) => may(r, route.permission))) {
+    for (const role of ROLES.filter((r) => mayCall(r, route))) {
       if (role === 'SUPER_ADMIN' && route.path === '/api/companies') continue;
       const { res, where } = await call(route, route.path, role);
       assert.ok(res.status < 403 || res.status === 404, where);
@@ -225,6 +228,32 @@ test('query filters that name another company’s records find nothing', async (
     const res = await s.as('ADMIN').get(path);
     assert.ok(res.status === 404 || (res.status === 200 && res.json.data.length === 0), `${path}: ${res.text}`);
   }
+});
+
+test('a CUSTOMER sees nothing of another customer of the same company', async () => {
+  const admin = s.as('ADMIN');
+  const till = s.as('CASHIER');
+  const own = expectOk(await s.as('CUSTOMER').get('/api/auth/me')).user.customerId;
+  const other = expectOk(await till.post('/api/customers', { name: 'Somebody Else', phone: newPhone() }), 201);
+  const order = expectOk(await till.post('/api/orders', { customerId: other.id, totalAmount: '7.00', notes: 'theirs alone' }), 201);
+  const others = { customers: other.id, 'admin/customers': other.id, orders: order.id, phone: other.phone };
+  const words = [other.id, order.id, other.phone, other.phone.slice(3), 'Somebody Else', 'theirs alone'];
+  let walked = 0;
+  for (const route of routes.filter((r) => r.own)) {
+    const kind = /^\/api\/(admin\/customers|[a-z-]+)/.exec(route.path)?.[1];
+    const path = route.path.replace('{id}', others[kind]).replace('{phone}', encodeURIComponent(others.phone));
+    const filters = route.method === 'GET' && !otherPath(route)
+      ? ['', `?customerId=${other.id}`, `?customerPhone=${encodeURIComponent(other.phone)}`, `?orderNumber=${order.orderNumber}`] : [''];
+    for (const filter of filters) {
+      const { res, where } = await call(route, path + filter, 'CUSTOMER');
+      for (const word of words) assert.ok(res.status >= 400 || !res.text.includes(word), `${where}\nshows ${word}`);
+      if (otherPath(route)) assert.ok(res.status === 404 || res.status === 403, where);
+      walked++;
+    }
+  }
+  assert.ok(walked >= 6, `only ${walked}`);
+  assert.ok(own, 'the CUSTOMER of the matrix has a record');
+  assert.equal(expectOk(await admin.get(`/api/orders/${order.id}`)).version, 1);
 });
 
 test('an API key has its scopes and no more, in its company only', async () => {
