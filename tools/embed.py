@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
-"""Embeds the files of a folder as C: src/http/pages.h. An asset is also known by
+"""Embeds the files of folders as C: src/http/pages.h. An asset is also known by
 a name with the hash of its content, which pages link to: "/assets/style.css" in
-a page becomes "/assets/style.0123456789abcdef.css", so that browsers may keep it
-for ever.
+a page or a service worker becomes "/assets/style.0123456789abcdef.css", so that
+browsers may keep it for ever. What becomes smaller by it is kept packed as well.
 
-usage: tools/embed.py WEBDIR OUT DEPFILE
+usage: tools/embed.py OUT DEPFILE FOLDER...
 DEPFILE names every file and folder read, so that the build runs this again
 when one of them changes.
 """
+import gzip
 import hashlib
 import pathlib
 import sys
@@ -32,36 +33,57 @@ def digest_of(data):
     return hashlib.sha256(data).hexdigest()[:16]
 
 
-def hashed(path, folder, data):
-    return path.relative_to(folder).with_suffix(f".{digest_of(data)}{path.suffix}").as_posix()
+def hashed(name, data):
+    path = pathlib.PurePosixPath(name)
+    return path.with_suffix(f".{digest_of(data)}{path.suffix}").as_posix()
+
+
+def read(folders):
+    """Name to content of every file; no two may have one name."""
+    content, seen = {}, []
+    for folder in folders:
+        seen += [folder, *(p for p in folder.rglob("*") if p.is_dir())]
+        for path in sorted(folder.rglob("*")):
+            if not path.is_file() or path.name.startswith("."):
+                continue
+            name = path.relative_to(folder).as_posix()
+            if path.suffix not in TYPES:
+                sys.exit(f"embed: no content type for {path}")
+            if name in content:
+                sys.exit(f"embed: two files are called {name}")
+            content[name] = path.read_bytes()
+            seen.append(path)
+    return content, seen
+
+
+def link(content):
+    """Pages first, then workers: a worker names pages only by their paths."""
+    for name in content:
+        if name.endswith((".html", "-sw.js")):
+            for asset, data in content.items():
+                content[name] = content[name].replace(
+                    f'"/assets/{asset}"'.encode(), f'"/assets/{hashed(asset, data)}"'.encode())
 
 
 def main():
-    folder, out, depfile = (pathlib.Path(a) for a in sys.argv[1:4])
-    files = sorted(p for p in folder.rglob("*") if p.is_file() and not p.name.startswith("."))
-    unknown = [str(p) for p in files if p.suffix not in TYPES]
-    if unknown:
-        sys.exit(f"embed: no content type for {', '.join(unknown)}")
-    content = {p: p.read_bytes() for p in files}
-    for page in files:
-        if page.suffix == ".html":
-            for asset in files:
-                name = asset.relative_to(folder).as_posix()
-                content[page] = content[page].replace(
-                    f'"/assets/{name}"'.encode(),
-                    f'"/assets/{hashed(asset, folder, content[asset])}"'.encode())
+    out, depfile, *folders = (pathlib.Path(a) for a in sys.argv[1:])
+    content, seen = read(folders)
+    link(content)
     text = ["/* Made by tools/embed.py from web/. */", '#include "http/pages.h"', ""]
     rows = []
-    for i, path in enumerate(files):
-        data = content[path]
-        name = path.relative_to(folder).as_posix()
+    for i, (name, data) in enumerate(sorted(content.items())):
+        packed = gzip.compress(data, 9, mtime=0)
         text += [f"/* {name} */", f"static const unsigned char page_{i}[] = {{", literal(data), "};"]
-        rows.append(f'    {{"{name}", "{hashed(path, folder, data)}", "{TYPES[path.suffix]}", '
-                    f'page_{i}, {len(data)}, "{digest_of(data)}"}},')
+        gz = "NULL, 0"
+        if len(packed) < len(data) * 9 // 10:
+            text += [f"static const unsigned char packed_{i}[] = {{", literal(packed), "};"]
+            gz = f"packed_{i}, {len(packed)}"
+        rows.append(f'    {{"{name}", "{hashed(name, data)}", '
+                    f'"{TYPES[pathlib.PurePosixPath(name).suffix]}", '
+                    f'page_{i}, {len(data)}, {gz}, "{digest_of(data)}"}},')
     text += ["", "const struct page pages[] = {", *rows, "};",
-             f"const size_t page_count = {len(files)};", ""]
+             f"const size_t page_count = {len(content)};", ""]
     out.write_text("\n".join(text))
-    seen = [folder, *(p for p in folder.rglob("*") if p.is_dir()), *files]
     depfile.write_text(f"{out}: " + " ".join(str(p).replace(" ", "\\ ") for p in seen) + "\n")
 
 

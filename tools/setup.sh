@@ -7,7 +7,7 @@ set -eu
 run="meson ninja-build pkg-config gcc g++ python3 libmicrohttpd-dev libsqlite3-dev libpq-dev
      libjansson-dev libphonenumber-dev libicu-dev libsodium-dev libssl-dev libcurl4-openssl-dev liboath-dev libcmocka-dev curl jq"
 test="postgresql clang-14 libclang-rt-14-dev clang-format-14 clang-tidy-14 valgrind
-      sqlite3"
+      sqlite3 chromium fonts-noto-core"
 bench="wrk postgresql sqlite3"
 
 case "${1:-run}" in
@@ -25,10 +25,9 @@ done
 
 # Node.js may come from elsewhere than Debian, with npm inside it, and then
 # conflicts with Debian's npm package: only what cannot be found is installed.
-if [ "${1:-run}" != run ]; then
-    command -v node >/dev/null || missing="$missing nodejs"
-    command -v npm >/dev/null || missing="$missing npm"
-fi
+# Building needs both, for the bundles of the web pages.
+command -v node >/dev/null || missing="$missing nodejs"
+command -v npm >/dev/null || missing="$missing npm"
 [ -n "$missing" ] || exit 0
 
 as_root=""

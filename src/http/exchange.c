@@ -187,6 +187,7 @@ void exchange_begin(struct exchange *x, const struct arrival *v, const char *met
     r->authorization = header(x, MHD_HTTP_HEADER_AUTHORIZATION);
     r->if_match = header(x, MHD_HTTP_HEADER_IF_MATCH);
     r->idempotency_key = header(x, "Idempotency-Key");
+    r->accept_encoding = header(x, MHD_HTTP_HEADER_ACCEPT_ENCODING);
     x->none_match = header(x, MHD_HTTP_HEADER_IF_NONE_MATCH);
     x->refusal =
         router_find(r->app->router, r->method, r->path, r->arena, &r->route, r->params, &allow);

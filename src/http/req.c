@@ -26,6 +26,7 @@ static struct json_out begin(struct req *r, int status)
     r->error = 0;
     r->keep = false;
     r->content_type = NULL;
+    r->content_encoding = NULL;
     r->etag = STR_NULL;
     r->retry_after = 0;
     return json_out(&r->out);

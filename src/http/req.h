@@ -65,6 +65,7 @@ struct req {
     struct str if_match;           /* header, null when absent */
     struct str idempotency_key;    /* header, null when absent */
     struct str authorization;      /* header, null when absent */
+    struct str accept_encoding;    /* header, null when absent */
     struct str query;              /* percent-encoded, without '?' */
     struct str body;
     struct str params[REQ_PATH_PARAMS]; /* path parameters, decoded, in order of the pattern */
@@ -73,6 +74,7 @@ struct req {
     int status;                                 /* HTTP */
     struct buf out;                             /* body */
     const char *content_type;                   /* NULL: application/json */
+    const char *content_encoding;               /* header, NULL when the body is plain */
     struct str etag;                            /* unquoted, null when none */
     int64_t retry_after;                        /* seconds, 0 none */
     struct str location;                        /* header, null when none */

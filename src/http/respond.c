@@ -12,7 +12,8 @@ enum { STREAM_BLOCK = 16 << 10, HEADER_TEXT = 300 };
 #define PAGE_POLICY                                                                                \
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "                    \
     "connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; "             \
-    "base-uri 'none'; frame-ancestors 'none'"
+    "base-uri 'none'; frame-ancestors 'none'; "                                                    \
+    "require-trusted-types-for 'script'; trusted-types clientele"
 
 static void add(struct MHD_Response *m, const char *name, const char *value)
 {
@@ -34,7 +35,8 @@ static bool is_page(const struct req *r)
 static void add_tag(struct exchange *x, struct MHD_Response *m)
 {
     char text[HEADER_TEXT];
-    if (str_is_null(x->r.etag))
+    /* The tag is of the plain bytes; a packed file keeps by its name alone. */
+    if (str_is_null(x->r.etag) || x->r.content_encoding)
         return;
     snprintf(text, sizeof text, "\"%.*s\"", STR_ARG(x->r.etag));
     add(m, MHD_HTTP_HEADER_ETAG, text);
@@ -83,6 +85,10 @@ static void add_headers(struct exchange *x, struct MHD_Response *m)
         add(m, MHD_HTTP_HEADER_CONTENT_TYPE,
             r->content_type ? r->content_type : "application/json");
     add(m, MHD_HTTP_HEADER_CACHE_CONTROL, cache_rule(r));
+    if (r->content_encoding) {
+        add(m, MHD_HTTP_HEADER_CONTENT_ENCODING, r->content_encoding);
+        add(m, MHD_HTTP_HEADER_VARY, MHD_HTTP_HEADER_ACCEPT_ENCODING);
+    }
     if (is_page(r)) {
         add(m, "Content-Security-Policy", PAGE_POLICY);
         add(m, "Referrer-Policy", "no-referrer");

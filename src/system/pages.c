@@ -22,6 +22,14 @@ int page_landing(struct req *r, struct tx *tx)
     return p ? page_answer(r, p) : req_fail(r, ERR_NOT_FOUND);
 }
 
+/* "/till" is till.html. */
+int page_own(struct req *r, struct tx *tx)
+{
+    (void)tx;
+    const struct page *p = page_find(arena_printf(r->arena, "%s.html", r->route->path + 1));
+    return p ? page_answer(r, p) : req_fail(r, ERR_NOT_FOUND);
+}
+
 int page_asset(struct req *r, struct tx *tx)
 {
     (void)tx;

@@ -21,6 +21,7 @@ int logs_events(struct req *r, struct tx *tx);
 
 /* pages.c */
 int page_landing(struct req *r, struct tx *tx);
+int page_own(struct req *r, struct tx *tx);
 int page_asset(struct req *r, struct tx *tx);
 int page_docs(struct req *r, struct tx *tx);
 int page_openapi(struct req *r, struct tx *tx);

@@ -11,6 +11,10 @@
 
 static const struct route routes[] = {
     PAGE("/", page_landing, "What this service is and where its pages are"),
+    PAGE("/till", page_own, "The till"),
+    PAGE("/admin", page_own, "The back office"),
+    PAGE("/me", page_own, "A customer's own page"),
+    PAGE("/shop", page_own, "A sample checkout"),
     PAGE("/assets/:name", page_asset, "Files of the pages, named by their content"),
     PAGE("/docs", page_docs, "This documentation as a page"),
     PAGE("/api/openapi.json", page_openapi, "This documentation as OpenAPI 3.1"),

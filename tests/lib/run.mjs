@@ -182,6 +182,13 @@ async function printed() {
   }));
 }
 
+/** The pages: types against the OpenAPI that is kept, strict compiler, message files. */
+async function web() {
+  await build('build', 'src/clientele');
+  return sum([await one('npm', ['run', '--silent', 'check'], { cwd: join(ROOT, 'web') }),
+    await scenarios(readdirSync(join(ROOT, 'tests/web')).map((f) => `tests/web/${f}`), {}, { seconds: 60 })]);
+}
+
 const SUITES = {
   source: () => one('tools/check_source.py', []),
   format: () => one('clang-format-14', ['--dry-run', '-Werror', ...tracked('src/*.c', 'src/*.h', 'src/*.cc', 'tests/*.c')]),
@@ -195,6 +202,7 @@ const SUITES = {
   openapi,
   printed,
   tidy,
+  web,
 };
 const CHECK = ['source', 'format', 'tidy', 'unit-sanitized', 'threads'];
 

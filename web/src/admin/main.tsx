@@ -1,0 +1,16 @@
+// The back office: /admin.
+import { mount, Shell } from '../ui/shell';
+import { currentUser } from '../api/session';
+import { common } from '../i18n';
+import './admin.css';
+import { t } from './texts';
+
+function Page() {
+  return (
+    <Shell realm="staff" title={t('title')} roles={['SUPER_ADMIN', 'ADMIN', 'MANAGER']}>
+      <main class="wide" tabIndex={-1}><h1>{common.t('signedInAs', { name: currentUser()?.name ?? '' })}</h1></main>
+    </Shell>
+  );
+}
+
+void mount('staff', <Page />);

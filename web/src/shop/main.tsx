@@ -1,0 +1,16 @@
+// A sample checkout over the API: /shop.
+import { mount, Shell } from '../ui/shell';
+import { currentUser } from '../api/session';
+import { common } from '../i18n';
+import './shop.css';
+import { t } from './texts';
+
+function Page() {
+  return (
+    <Shell realm="customer" title={t('title')} roles={['CUSTOMER']}>
+      <main class="wide" tabIndex={-1}><h1>{common.t('signedInAs', { name: currentUser()?.name ?? '' })}</h1></main>
+    </Shell>
+  );
+}
+
+void mount('customer', <Page />);
