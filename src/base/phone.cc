@@ -10,6 +10,7 @@ extern "C" {
 }
 #include <phonenumbers/logger.h>
 #include <phonenumbers/phonenumberutil.h>
+#include <set>
 #include <string>
 #include <unicode/uchar.h>
 #include <unicode/utf8.h>
@@ -220,14 +221,57 @@ static bool is_e164(struct str s)
     return true;
 }
 
-static struct str ask_national(struct arena *a, struct str e164, struct str region) noexcept
+/* Which numbers up to 999 are calling codes; none is the beginning of another. */
+static const bool *calling_codes()
+{
+    static bool known[1000];
+    static const bool *const table = [] {
+        std::set<int> codes;
+        library()->GetSupportedCallingCodes(&codes);
+        for (int code : codes)
+            known[code] = true;
+        return known;
+    }();
+    return table;
+}
+
+/* What the library's parser makes of a number in E.164, without its patterns:
+ * calling code, leading zeros, the rest. False: it has no known calling code. */
+static bool take_apart(struct str e164, PhoneNumber *out) noexcept
+{
+    const char *digits = e164.p + 1;
+    int n = (int)e164.n - 1, head = 1;
+    while (head <= 3 && head < n && !calling_codes()[number_of(digits, head)])
+        head++;
+    if (head > 3 || head == n)
+        return false;
+    int zeros = 0;
+    while (head + zeros < n - 1 && digits[head + zeros] == '0')
+        zeros++;
+    uint64_t rest = 0;
+    for (int i = head + zeros; i < n; i++)
+        rest = rest * 10 + (uint64_t)(digits[i] - '0');
+    out->set_country_code((int)number_of(digits, head));
+    out->set_national_number(rest);
+    if (zeros > 0)
+        out->set_italian_leading_zero(true);
+    if (zeros > 1)
+        out->set_number_of_leading_zeros(zeros);
+    return true;
+}
+
+static struct str ask_national(struct arena *a, struct str e164, struct str region,
+                               bool parsing) noexcept
 {
     PhoneNumberUtil *util = library();
     PhoneNumber number;
     std::string text, home(region.p ? region.p : "", region.n);
 
-    if (!is_e164(e164) || util->Parse(std::string(e164.p, e164.n), "ZZ", &number) !=
-                              PhoneNumberUtil::NO_PARSING_ERROR)
+    if (!is_e164(e164))
+        return e164;
+    if (parsing ? util->Parse(std::string(e164.p, e164.n), "ZZ", &number) !=
+                      PhoneNumberUtil::NO_PARSING_ERROR
+                : !take_apart(e164, &number))
         return e164;
     bool ours = number.country_code() == util->GetCountryCodeForRegion(home);
     util->Format(number, ours ? PhoneNumberUtil::NATIONAL : PhoneNumberUtil::INTERNATIONAL, &text);
@@ -275,7 +319,12 @@ extern "C" struct str phone_national(struct arena *a, struct str e164, struct st
             return fill(a, "(###) ###-####", e164.p + 2);
         return fill(a, "+1 ###-###-####", e164.p + 2);
     }
-    return ask_national(a, e164, region);
+    return ask_national(a, e164, region, false);
+}
+
+extern "C" bool phone_looks_e164(struct str s)
+{
+    return s.n >= 8 && is_e164(s) && s.p[1] != '0';
 }
 
 extern "C" int phone_country_code(struct str region)
@@ -301,7 +350,7 @@ extern "C" enum phone_reason phone_normalise_slowly(struct str raw, struct str r
 
 extern "C" struct str phone_national_slowly(struct arena *a, struct str e164, struct str region)
 {
-    return ask_national(a, e164, region);
+    return ask_national(a, e164, region, true);
 }
 
 extern "C" bool region_exists(struct str region)

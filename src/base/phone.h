@@ -24,6 +24,8 @@ enum { PHONE_RAW_MAX = 64 }; /* bytes; anything longer is refused unread */
  * of numbers without "+". Writes E.164 (no NUL) and its length. */
 enum phone_reason phone_normalise(struct str raw, struct str region, char out[PHONE_MAX],
                                   size_t *n);
+/* Has it the form of E.164? Nothing is said of whether there is such a number. */
+bool phone_looks_e164(struct str s);
 /* A sentence for a person. */
 const char *phone_reason_text(enum phone_reason r);
 /* "too_short", for machines. */

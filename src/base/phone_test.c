@@ -60,6 +60,36 @@ static void test_fast_path_agrees_with_the_library(void **state)
     }
 }
 
+/* The written form is made without the library's parser. */
+static void test_other_countries_agree_with_the_library(void **state)
+{
+    (void)state;
+    const char *heads[] = {"44",   "447",  "49",  "4915", "48",   "46",  "39",   "3906", "3933",
+                           "33",   "34",   "7",   "7495", "86",   "81",  "55",   "5511", "54",
+                           "5491", "52",   "61",  "64",   "27",   "20",  "234",  "254",  "351",
+                           "353",  "358",  "375", "380",  "420",  "852", "880",  "886",  "966",
+                           "971",  "9715", "972", "977",  "9989", "290", "3787", "870",  "800"};
+    for (size_t h = 0; h < sizeof heads / sizeof *heads; h++)
+        for (int i = 0; i < 60; i++) {
+            char raw[32], tail[16];
+            snprintf(tail, sizeof tail, "%011llu", (unsigned long long)dice(99999999999));
+            snprintf(raw, sizeof raw, "+%s%.*s", heads[h], 6 + i % 6, tail);
+            same_as_library(raw, "IN");
+        }
+}
+
+static void test_form_of_e164(void **state)
+{
+    (void)state;
+    assert_true(phone_looks_e164(STR("+919876543210")));
+    assert_true(phone_looks_e164(STR("+4912345678901")));
+    assert_false(phone_looks_e164(STR("+0919876543210")));
+    assert_false(phone_looks_e164(STR("919876543210")));
+    assert_false(phone_looks_e164(STR("+91 9876543210")));
+    assert_false(phone_looks_e164(STR("+12345")));
+    assert_false(phone_looks_e164(STR("+1234567890123456")));
+}
+
 static void test_spellings_agree_with_the_library(void **state)
 {
     (void)state;
@@ -220,6 +250,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_fast_path_agrees_with_the_library),
+        cmocka_unit_test(test_other_countries_agree_with_the_library),
+        cmocka_unit_test(test_form_of_e164),
         cmocka_unit_test(test_spellings_agree_with_the_library),
         cmocka_unit_test(test_one_person_many_spellings),
         cmocka_unit_test(test_what_is_no_number_is_refused),

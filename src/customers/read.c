@@ -1,27 +1,59 @@
 /* Reading one person: the lookup at the till, the detail, and what belongs to
  * the person, page by page. */
+#include "base/phone.h"
 #include "customers/customers_priv.h"
 #include "http/text.h"
 #include "orders/orders.h"
 
 enum { LAST_ORDERS = 10, USERS_MOST = 100, PAGE_KEY = 24 };
 
+/* Who has the number, or had it. */
+static int holder(struct req *r, struct tx *tx, struct str phone, struct customer_row *c,
+                  bool *former)
+{
+    int rc = customer_by_phone(tx, r->company->id, phone, c);
+    *former = rc == 0;
+    return *former ? customer_by_former_phone(tx, r->company->id, phone, c) : rc;
+}
+
+/* Nobody has a number that was taken as it stood (FIELD_ASKED): is there such
+ * a number, and is it perhaps spelt otherwise? 1: *phone is its real spelling. */
+static int respell(struct req *r, struct str *phone)
+{
+    char e164[PHONE_MAX];
+    size_t n = 0;
+    enum phone_reason why = phone_normalise(*phone, r->company->country, e164, &n);
+    if (why != PHONE_OK)
+        return req_fail_field(r, ERR_PHONE_INVALID, "phone",
+                              arena_printf(r->arena, "phone_%s", phone_reason_code(why)).p,
+                              "'%.*s' is not a phone number: %s", STR_ARG(*phone),
+                              phone_reason_text(why));
+    struct str real = {e164, n};
+    if (str_eq(real, *phone))
+        return 0;
+    *phone = arena_str(r->arena, real);
+    return 1;
+}
+
 int customers_lookup(struct req *r, struct tx *tx)
 {
     const struct customer_phone_in *in = r->in;
+    struct str phone = in->phone;
     struct customer_row c;
     struct customer_view v;
-    int rc = customer_by_phone(tx, r->company->id, in->phone, &c);
-    bool former = rc == 0;
+    bool former = false;
+    int rc = holder(r, tx, phone, &c, &former);
 
-    if (former)
-        rc = customer_by_former_phone(tx, r->company->id, in->phone, &c);
+    if (rc == 0)
+        rc = respell(r, &phone);
+    if (rc == 1 && !str_eq(phone, in->phone))
+        rc = holder(r, tx, phone, &c, &former);
     if (rc <= 0)
         return rc < 0 ? rc : req_fail(r, ERR_CUSTOMER_NOT_FOUND);
     customer_view_make(r->company, r->arena, &c, &v);
     v.matched_former = former;
     if (former)
-        v.former_phone = in->phone;
+        v.former_phone = phone;
     return req_answer(r, 200, &customer_lookup_out, &v);
 }
 

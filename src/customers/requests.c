@@ -60,7 +60,7 @@ FIELDS(customer_update_in, "CustomerChange", struct customer_in, PATH(struct cus
        BODY);
 FIELDS(customer_id_fields, "CustomerId", struct customer_id_in, PATH(struct customer_id_in));
 FIELDS(customer_phone_fields, "CustomerPhone", struct customer_phone_in,
-       {.name = "phone", .type = F_PHONE, .place = IN_PATH, .flags = FIELD_REQUIRED,
+       {.name = "phone", .type = F_PHONE, .place = IN_PATH, .flags = FIELD_REQUIRED | FIELD_ASKED,
         .offset = offsetof(struct customer_phone_in, phone), .help = "in any spelling"});
 FIELDS(customer_page_fields, "CustomerPage", struct customer_page_in,
        PATH(struct customer_page_in), LIMIT(struct customer_page_in),

@@ -54,6 +54,8 @@ enum field_flags {
     FIELD_SECRET = 8,     /* format: password in OpenAPI; never logged, never stored for replay */
     FIELD_STAFF = 16,     /* answers: left out for principals that are not staff */
     FIELD_OMIT_NULL = 32, /* answers: absent instead of null */
+    FIELD_ASKED = 64,     /* F_PHONE that is only looked for: what has the form of E.164 is taken
+                             as it stands, and checked when nobody has it (customers_lookup) */
 };
 
 struct list {

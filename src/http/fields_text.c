@@ -98,6 +98,10 @@ static enum decoded phone_of(const struct decoding *d, const struct field *f, st
 {
     char e164[PHONE_MAX];
     size_t n = 0;
+    if (f->flags & FIELD_ASKED && phone_looks_e164(s)) {
+        *(struct str *)member = arena_str(d->c->a, s);
+        return DECODED_SET;
+    }
     enum phone_reason why = phone_normalise(s, d->c->region, e164, &n);
     if (why == PHONE_OK) {
         *(struct str *)member = arena_str(d->c->a, (struct str){e164, n});

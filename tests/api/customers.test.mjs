@@ -75,6 +75,11 @@ test('the lookup at the till takes any spelling; 404 and 400 as plan P has them'
   const error = expectError(await s.as('CASHIER').get(`/api/customers/phone/${newPhone()}`), 404, 'customer_not_found');
   assert.equal(error.message, 'Customer not found');
   expectError(await s.as('CASHIER').get('/api/customers/phone/nonsense'), 400, 'phone_invalid', 'phone');
+  // The form of E.164, and yet another spelling, or no number at all.
+  const zero = made.phone.replace('+91', '+910');
+  assert.equal(expectOk(await s.as('CASHIER').get(`/api/customers/phone/${zero}`)).id, made.id);
+  expectError(await s.as('CASHIER').get('/api/customers/phone/+911111111111'), 400, 'phone_invalid', 'phone');
+  expectError(await s.as('CASHIER').get('/api/customers/phone/+99912345678'), 400, 'phone_invalid', 'phone');
   expectError(await s.as('CASHIER', s.b).get(`/api/customers/phone/${made.phone}`), 404);
 });
 
