@@ -6,6 +6,7 @@
     X(system)    /* health, metrics, docs, JWKS, audit reading */                                  \
     X(companies) /* companies and stores */                                                        \
     X(accounts)  /* users, sign-in, API keys */                                                    \
+    X(factors)   /* second factors */                                                              \
     X(customers) /* the people who buy */                                                          \
     X(orders)    /* what they bought */                                                            \
     X(linking)   /* backfill of links */                                                           \

@@ -55,8 +55,9 @@ uint64_t accounts_perms(const struct user_row *u);
 struct user_out {
     struct user_row row;
     struct uuid company;
-    uint64_t perms;          /* effective */
-    struct str email, phone; /* proved or given by staff, else what the user says */
+    uint64_t perms;           /* effective */
+    struct str email, phone;  /* proved or given by staff, else what the user says */
+    struct str second_factor; /* "OFF", "ON", "REQUIRED": see factors.h */
 };
 struct user_out user_out_of(const struct req *r, const struct user_row *u);
 extern const struct fields user_out;         /* for those who look after users */

@@ -1,23 +1,29 @@
 -- Users, their sessions and one-time links, API keys.
 
--- row user_row (id: uuid, email: text?, name: text, phone: text?, role: text, grants: int, denials: int, store_id: uuid?, customer_id: uuid?, is_active: bool, has_password: bool, is_phone_verified: bool, is_email_verified: bool, last_login_at: time?, version: int, created_at: time, updated_at: time, claimed_email: text?, claimed_phone: text?)
+-- row user_row (id: uuid, email: text?, name: text, phone: text?, role: text, grants: int, denials: int, store_id: uuid?, customer_id: uuid?, is_active: bool, has_password: bool, is_phone_verified: bool, is_email_verified: bool, last_login_at: time?, version: int, created_at: time, updated_at: time, claimed_email: text?, claimed_phone: text?, has_factor: bool)
 
 -- user_read (company: uuid, id: uuid) -> one user_row
 SELECT id, email, name, phone, role, grants, denials, store_id, customer_id, is_active,
     password_hash IS NOT NULL AS has_password, is_phone_verified, is_email_verified,
-    last_login_at, version, created_at, updated_at, claimed_email, claimed_phone
+    last_login_at, version, created_at, updated_at, claimed_email, claimed_phone,
+    EXISTS (SELECT 1 FROM second_factors f WHERE f.company_id = users.company_id
+        AND f.user_id = users.id AND f.secret_sealed IS NOT NULL) AS has_factor
 FROM users WHERE company_id = $1 AND id = $2;
 
 -- user_lock (company: uuid, id: uuid) -> one user_row
 SELECT id, email, name, phone, role, grants, denials, store_id, customer_id, is_active,
     password_hash IS NOT NULL AS has_password, is_phone_verified, is_email_verified,
-    last_login_at, version, created_at, updated_at, claimed_email, claimed_phone
+    last_login_at, version, created_at, updated_at, claimed_email, claimed_phone,
+    EXISTS (SELECT 1 FROM second_factors f WHERE f.company_id = users.company_id
+        AND f.user_id = users.id AND f.secret_sealed IS NOT NULL) AS has_factor
 FROM users WHERE company_id = $1 AND id = $2 /*for update*/;
 
 -- user_by_email (company: uuid, email: text) -> one user_row
 SELECT id, email, name, phone, role, grants, denials, store_id, customer_id, is_active,
     password_hash IS NOT NULL AS has_password, is_phone_verified, is_email_verified,
-    last_login_at, version, created_at, updated_at, claimed_email, claimed_phone
+    last_login_at, version, created_at, updated_at, claimed_email, claimed_phone,
+    EXISTS (SELECT 1 FROM second_factors f WHERE f.company_id = users.company_id
+        AND f.user_id = users.id AND f.secret_sealed IS NOT NULL) AS has_factor
 FROM users WHERE company_id = $1 AND email = $2;
 
 -- In the order they were made. role, active (1 or 0) and pattern (of LIKE, lower
@@ -25,7 +31,9 @@ FROM users WHERE company_id = $1 AND email = $2;
 -- users_page (company: uuid, after: uuid, role: text?, active: int?, pattern: text?, limit: int) -> many user_row
 SELECT id, email, name, phone, role, grants, denials, store_id, customer_id, is_active,
     password_hash IS NOT NULL AS has_password, is_phone_verified, is_email_verified,
-    last_login_at, version, created_at, updated_at, claimed_email, claimed_phone
+    last_login_at, version, created_at, updated_at, claimed_email, claimed_phone,
+    EXISTS (SELECT 1 FROM second_factors f WHERE f.company_id = users.company_id
+        AND f.user_id = users.id AND f.secret_sealed IS NOT NULL) AS has_factor
 FROM users
 WHERE company_id = $1 AND id > $2
     AND ($3 IS NULL OR role = $3)

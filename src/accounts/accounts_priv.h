@@ -39,6 +39,7 @@ int users_http_permissions(struct req *r, struct tx *tx);
 int users_http_deactivate(struct req *r, struct tx *tx);
 int users_http_activate(struct req *r, struct tx *tx);
 int users_http_reset(struct req *r, struct tx *tx);
+int users_http_totp_reset(struct req *r, struct tx *tx);
 
 /* api_keys_http.c */
 extern const struct fields api_key_create_in, api_key_path_in, api_keys_list_in, api_key_out,

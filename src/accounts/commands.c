@@ -14,11 +14,14 @@ const struct command accounts_commands[] = {
      .run = init_run,
      .settings = SETTING_BIT(SETTING_PUBLIC_URL) | SETTING_BIT(SETTING_LISTEN)},
     {.name = "user",
-     .usage = "list | add EMAIL | link EMAIL | deactivate EMAIL | activate EMAIL | role EMAIL ROLE",
-     .help = "look after users from the shell\n\n"
-             "link prints a new one-time link with which the user sets a password; links from "
-             "before are void. deactivate ends the user's sessions. The last active admin can be "
-             "neither deactivated nor given another role.",
+     .usage = "list | add EMAIL | link EMAIL | deactivate EMAIL | activate EMAIL | role EMAIL ROLE "
+              "| totp-reset EMAIL",
+     .help =
+         "look after users from the shell\n\n"
+         "link prints a new one-time link with which the user sets a password; links from "
+         "before are void. deactivate ends the user's sessions. The last active admin can be "
+         "neither deactivated nor given another role. totp-reset takes the second factor away from "
+         "a user who lost the device, and ends the user's sessions.",
      .opts = user_opts,
      .store = true,
      .run = user_run,

@@ -3,10 +3,11 @@
  * the same statements, and get the same answer. */
 #include "accounts/accounts_priv.h"
 #include "auth/passwords.h"
+#include "factors/factors.h"
 
 struct login_in {
     struct given given;
-    struct str email, phone, password, company;
+    struct str email, phone, password, code, company;
 };
 #define AT(member) .offset = offsetof(struct login_in, member)
 FIELDS(login_in, "SignIn", struct login_in,
@@ -19,6 +20,13 @@ FIELDS(login_in, "SignIn", struct login_in,
         .min = 1,
         .max = 1000,
         .help = "Of the user"},
+       {.name = "code",
+        .type = F_TEXT,
+        .flags = FIELD_SECRET,
+        AT(code),
+        .min = 1,
+        .max = 40,
+        .help = "Of the second factor, or a recovery code, where the user has one"},
        {.name = "company",
         .type = F_TEXT,
         AT(company),
@@ -118,6 +126,8 @@ int sign_in_handler(struct req *r, struct tx *tx)
     if (t->n)
         req_subject(r, right ? now.id : t->v[0].id);
     rc = attempts_settle(r, tx, &attempts_passwords, account_of(in), right);
+    if (rc == 0)
+        rc = factors_sign_in(r, tx, now.id, in->code);
     if (rc == 0)
         rc = accounts_open_session(r, tx, now.id, &out);
     return rc < 0 ? rc : req_answer(r, 200, &session_out, &out);

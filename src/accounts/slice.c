@@ -23,7 +23,8 @@
 static const struct route routes[] = {
     AUTH("/api/auth/login", COMPANY_HOST, &login_in, &session_out, sign_in_handler,
          "Signs in by e-mail or phone and password", .lookup = sign_in_lookup,
-         .prepare = sign_in_prepare, .action = "session.open", .errors = "bad_credentials"),
+         .prepare = sign_in_prepare, .action = "session.open",
+         .errors = "bad_credentials second_factor_required bad_code"),
     AUTH("/api/auth/refresh", COMPANY_SECRET, &refresh_in, &session_out, sessions_http_refresh,
          "New tokens for a refresh token, which is good once", .lookup = sessions_http_lookup,
          .action = "session.refresh", .errors = "token_invalid refresh_reused"),
@@ -73,6 +74,9 @@ static const struct route routes[] = {
     USER("POST", "/api/users/:id/reset", &user_path_in, &user_link_out, users_http_reset,
          "A one-time link with which the user sets a password", .action = "user.reset",
          .status = 200, .flags = ROUTE_NO_IDEMPOTENCY, .errors = "user_not_found"),
+    USER("POST", "/api/users/:id/totp/reset", &user_path_in, &user_out, users_http_totp_reset,
+         "Takes the second factor away from a user who lost the device, and ends its sessions",
+         .action = "user.totp_reset", .status = 200, .errors = "user_not_found"),
 
     ROUTE("GET", "/api/api-keys", PERM_MANAGE_USERS, COMPANY_TOKEN, RUN_FAST, &api_keys_list_in,
           &api_key_out, api_keys_http_list, "API keys, in the order they were made", .list = true,

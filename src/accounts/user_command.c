@@ -3,6 +3,7 @@
 #include "accounts/command_priv.h"
 #include "base/json_out.h"
 #include "exec/exec.h"
+#include "factors/factors.h"
 #include <stdio.h>
 
 enum { PAGE = 100, JSON_MAX = 64 << 20 };
@@ -118,6 +119,21 @@ static int set_active(struct change *c, struct tx *tx, bool active)
     return rc;
 }
 
+static int totp_reset(struct change *c, struct tx *tx)
+{
+    struct user_job *u = c->data;
+    struct uuid company;
+    int rc = find(c, tx, &company);
+    if (rc < 0)
+        return rc;
+    rc = factors_remove(tx, company, u->user.id);
+    if (rc == 0)
+        return command_refuse(c, "%.*s has no second factor", STR_ARG(u->email));
+    if (rc == 1)
+        rc = accounts_sign_out(tx, company, u->user.id, UUID_NIL, c->now);
+    return rc < 0 ? rc : audit(c, tx, company, "user.totp_reset", STR_NULL);
+}
+
 static int deactivate(struct change *c, struct tx *tx)
 {
     return set_active(c, tx, false);
@@ -230,9 +246,13 @@ static const struct verb {
     size_t words; /* behind it */
     int (*fn)(struct change *c, struct tx *tx);
 } verbs[] = {
-    {"list", 0, list},         {"add", 1, add},
-    {"link", 1, new_link},     {"deactivate", 1, deactivate},
-    {"activate", 1, activate}, {"role", 2, set_role},
+    {"list", 0, list},
+    {"add", 1, add},
+    {"link", 1, new_link},
+    {"deactivate", 1, deactivate},
+    {"activate", 1, activate},
+    {"role", 2, set_role},
+    {"totp-reset", 1, totp_reset},
 };
 
 static bool role_take(struct str text, enum role *out)
@@ -270,7 +290,7 @@ int user_run(const struct args *a)
         if (strcmp(rest[0], verbs[i].name) == 0)
             verb = &verbs[i];
     if (!verb)
-        return cli_usage("user: say list, add, link, deactivate, activate or role");
+        return cli_usage("user: say list, add, link, deactivate, activate, role or totp-reset");
     if (n - 1 != verb->words)
         return cli_usage("user %s: takes %zu word%s", verb->name, verb->words,
                          verb->words == 1 ? "" : "s");

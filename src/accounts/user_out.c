@@ -1,5 +1,6 @@
 /* A user as answers show it: to those who look after users, and to the user. */
 #include "accounts/accounts_priv.h"
+#include "factors/factors.h"
 
 #define OUT(name_, type_, member_, ...)                                                            \
     {                                                                                              \
@@ -15,7 +16,9 @@
         OUT("isPhoneVerified", F_BOOL, row.is_phone_verified, .help = "Proved by a code"),         \
         OUT("isEmailVerified", F_BOOL, row.is_email_verified, .help = "Proved by a link"),         \
         OUT("permissions", F_PERMS, perms, .names = perm_names,                                    \
-            .help = "What it may do: the role's, with grants, without denials")
+            .help = "What it may do: the role's, with grants, without denials"),                   \
+        OUT("secondFactor", F_TEXT_ENUM, second_factor, .names = factor_states,                    \
+            .help = "REQUIRED: the company requires one, and it is not set up")
 
 /* To themselves people are who they say they are; others see what is proved. */
 FIELDS(user_session_out, "SignedInUser", struct user_out,
@@ -41,5 +44,6 @@ struct user_out user_out_of(const struct req *r, const struct user_row *u)
                              .company = r->company->id,
                              .perms = accounts_perms(u),
                              .email = str_is_null(u->email) ? u->claimed_email : u->email,
-                             .phone = str_is_null(u->phone) ? u->claimed_phone : u->phone};
+                             .phone = str_is_null(u->phone) ? u->claimed_phone : u->phone,
+                             .second_factor = factors_state(r->company, u->role, u->has_factor)};
 }

@@ -4,6 +4,7 @@
 #include "accounts/accounts_priv.h"
 #include "app.h"
 #include "companies/companies.h"
+#include "factors/factors.h"
 #include "http/cursor.h"
 
 struct user_in {
@@ -316,6 +317,23 @@ int users_http_deactivate(struct req *r, struct tx *tx)
 int users_http_activate(struct req *r, struct tx *tx)
 {
     return set_active(r, tx, true);
+}
+
+int users_http_totp_reset(struct req *r, struct tx *tx)
+{
+    const struct user_id_in *in = r->in;
+    struct user_row u;
+    int rc = lock(r, tx, in->id, &u);
+    if (rc < 0)
+        return rc;
+    if (uuid_eq(in->id, r->who.id))
+        return req_fail_field(r, ERR_INVALID, "id", "self",
+                              "Nobody takes their own second factor away like this");
+    rc = factors_remove(tx, r->company->id, in->id);
+    /* Whoever found the device may be signed in with it. */
+    if (rc >= 0)
+        rc = accounts_sign_out(tx, r->company->id, in->id, UUID_NIL, r->now);
+    return rc < 0 ? rc : answer(r, tx, in->id);
 }
 
 int users_http_reset(struct req *r, struct tx *tx)

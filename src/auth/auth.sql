@@ -1,10 +1,15 @@
--- row auth_user_row (role: text, grants: int, denials: int, store_id: uuid?, customer_id: uuid?, is_active: bool)
+-- row auth_user_row (role: text, grants: int, denials: int, store_id: uuid?, customer_id: uuid?, is_active: bool, factor_missing: bool)
 
 -- What a user may do now: none when there is no such user or the session has
--- ended. A login goes with its person and its company.
+-- ended. A login goes with its person and its company. An admin may nothing
+-- until the second factor is there that the company requires.
 -- auth_user (company: uuid, user: uuid, session: uuid) -> one auth_user_row
 SELECT u.role, u.grants, u.denials, u.store_id, u.customer_id,
-    u.is_active AND c.is_active AND COALESCE(p.is_active, TRUE) AS is_active
+    u.is_active AND c.is_active AND COALESCE(p.is_active, TRUE) AS is_active,
+    c.require_second_factor AND u.role IN ('ADMIN', 'SUPER_ADMIN') AND NOT EXISTS (
+        SELECT 1 FROM second_factors f
+        WHERE f.company_id = u.company_id AND f.user_id = u.id AND f.secret_sealed IS NOT NULL)
+        AS factor_missing
 FROM users u
 JOIN companies c ON c.id = u.company_id
 JOIN sessions s ON s.company_id = u.company_id AND s.user_id = u.id

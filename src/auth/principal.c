@@ -104,7 +104,10 @@ static int user_read(struct entry *e, struct tx *tx)
     who->role = role_parse(u.role);
     if (who->role == ROLE_NONE_)
         return ERR_TOKEN_INVALID;
+    who->factor_missing = u.factor_missing;
     who->perms = (role_perms(who->role) | (uint64_t)u.grants) & ~(uint64_t)u.denials;
+    if (u.factor_missing)
+        who->perms = 0;
     who->store = u.store_id;
     who->customer = u.customer_id;
     return 0;

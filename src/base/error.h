@@ -40,6 +40,8 @@
     X(ERR_REFRESH_REUSED, 401, "refresh_reused",                                                   \
       "This refresh token was already used; the session is ended")                                 \
     X(ERR_FORBIDDEN, 403, "forbidden", "Your role does not allow this")                            \
+    X(ERR_FACTOR_NEEDED, 403, "second_factor_required",                                            \
+      "Your company requires a second factor of admins")                                           \
     X(ERR_NOT_FOUND, 404, "not_found", "Not found")                                                \
     X(ERR_CUSTOMER_NOT_FOUND, 404, "customer_not_found", "Customer not found")                     \
     X(ERR_ORDER_NOT_FOUND, 404, "order_not_found", "Order not found")                              \

@@ -15,7 +15,13 @@ static int authorise(struct req *r)
         return req_fail(r, ERR_UNAUTHENTICATED);
     r->own_only =
         r->route->flags & ROUTE_OWN && r->who.kind == WHO_USER && r->who.role == ROLE_CUSTOMER;
-    return r->own_only || req_may(r, p) ? 0 : req_fail(r, ERR_FORBIDDEN);
+    if (r->own_only || req_may(r, p))
+        return 0;
+    if (r->who.factor_missing)
+        return req_fail_with(r, ERR_FACTOR_NEEDED,
+                             STR("\"hint\":\"Set it up with POST /api/auth/totp/setup, then "
+                                 "POST /api/auth/totp/confirm\""));
+    return req_fail(r, ERR_FORBIDDEN);
 }
 
 static int take(struct req *r, struct limits *l, struct str key)

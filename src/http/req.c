@@ -259,12 +259,14 @@ bool req_staff(const struct req *r)
 {
     if (r->who.kind == WHO_KEY)
         return true;
-    return r->who.kind == WHO_USER && r->who.role != ROLE_CUSTOMER &&
+    return r->who.kind == WHO_USER && !r->who.factor_missing && r->who.role != ROLE_CUSTOMER &&
            r->who.role != ROLE_DELIVERY && r->who.role != ROLE_NONE_;
 }
 
 bool req_may(const struct req *r, enum perm p)
 {
+    if (r->who.factor_missing && p != PERM_ANY && p != PERM_PUBLIC)
+        return false;
     switch (p) {
     case PERM_MISSING_:
         return false;

@@ -28,6 +28,8 @@ struct principal {
     struct uuid customer; /* linked customer of a CUSTOMER, or nil */
     struct uuid store;    /* home store, or nil */
     struct uuid session;  /* of an access token, or nil */
+    bool factor_missing;  /* an admin without the second factor that the company requires: may do
+                             nothing but what everybody may, which is enough to set it up */
 };
 
 /* What every request needs to know of its company; loaded by the executor. */
