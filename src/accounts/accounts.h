@@ -17,6 +17,7 @@ struct user_new {
     enum role role;
     uint64_t grants, denials;
     struct uuid store_id, customer_id, batch_id; /* or nil */
+    struct str link_evidence; /* why it is believed to be customer_id's, see identity.h; or null */
     bool is_email_verified;
 };
 /* 1 made, 0 the e-mail is taken, negative an error. */

@@ -44,11 +44,12 @@ WHERE company_id = $1 AND id > $2
 ORDER BY id LIMIT $6;
 
 -- None when the e-mail is taken.
--- user_insert struct (company: uuid, id: uuid, email: text?, name: text, phone: text?, password_hash: text?, role: text, grants: int, denials: int, store_id: uuid?, customer_id: uuid?, is_email_verified: bool, batch_id: uuid?, now: time) -> count
+-- user_insert struct (company: uuid, id: uuid, email: text?, name: text, phone: text?, password_hash: text?, role: text, grants: int, denials: int, store_id: uuid?, customer_id: uuid?, is_email_verified: bool, batch_id: uuid?, now: time, link_evidence: text?) -> count
 INSERT INTO users (company_id, id, email, name, phone, password_hash, role, grants, denials,
     store_id, customer_id, is_active, is_phone_verified, is_email_verified, batch_id, version,
-    created_at, updated_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, TRUE, FALSE, $12, $13, 1, $14, $14)
+    created_at, updated_at, link_evidence, linked_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, TRUE, FALSE, $12, $13, 1, $14, $14, $15,
+    CASE WHEN $15 IS NULL THEN NULL ELSE $14 END)
 ON CONFLICT DO NOTHING;
 
 -- user_update struct (company: uuid, id: uuid, email: text?, name: text, phone: text?, role: text, grants: int, denials: int, store_id: uuid?, is_active: bool, is_phone_verified: bool, is_email_verified: bool, now: time) -> count

@@ -24,6 +24,7 @@ int accounts_create_user(struct tx *tx, struct uuid company, const struct user_n
                                .is_email_verified = u->is_email_verified,
                                .batch_id = u->batch_id,
                                .now = now,
+                               .link_evidence = u->link_evidence,
                            });
 }
 

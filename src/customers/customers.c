@@ -46,6 +46,20 @@ struct str tags_json(struct arena *a, struct strs tags)
     return out;
 }
 
+struct str tags_union(struct arena *a, struct str x, struct str y)
+{
+    json_t *lists[] = {json_loadb(x.p, x.n, 0, NULL), json_loadb(y.p, y.n, 0, NULL)};
+    size_t n = json_array_size(lists[0]) + json_array_size(lists[1]), at = 0, i;
+    struct str *v = ARENA_ARRAY(a, struct str, n + 1);
+    json_t *tag;
+    for (size_t k = 0; k < 2; k++) {
+        json_array_foreach(lists[k], i, tag) if (json_is_string(tag)) v[at++] =
+            arena_str(a, str_c(json_string_value(tag)));
+        json_decref(lists[k]);
+    }
+    return tags_json(a, (struct strs){v, at});
+}
+
 int tags_write(struct tx *tx, struct uuid company, struct uuid id, struct arena *a, struct str json,
                bool old)
 {
@@ -112,6 +126,9 @@ static struct customer_insert_params params_of(const struct company *c, struct a
         .created_by = n->created_by,
         .batch_id = n->batch_id,
         .created_at = n->created_at,
+        .is_phone_verified = n->is_phone_verified,
+        .is_provisional = n->is_provisional,
+        .phone_evidence = n->phone_evidence,
     };
 }
 
@@ -140,6 +157,9 @@ static struct customer_row row_of(const struct customer_insert_params *p)
         .version = 1,
         .created_at = p->created_at,
         .updated_at = p->created_at,
+        .is_phone_verified = p->is_phone_verified,
+        .is_provisional = p->is_provisional,
+        .phone_evidence = p->phone_evidence,
     };
 }
 

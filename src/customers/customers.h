@@ -16,7 +16,10 @@ struct customer_new {
     struct str preferences;        /* JSON object, null: {} */
     int64_t birthday, anniversary; /* days or I64_NULL */
     struct uuid user_id, created_by, batch_id;
-    int64_t created_at; /* us */
+    int64_t created_at;        /* us */
+    struct str phone_evidence; /* "guest" (merely typed), "verified", "staff"; null: staff */
+    bool is_phone_verified;
+    bool is_provisional; /* of a login that has proved no phone; has none */
     /* What the indexes have of the name: by customers_prepare, or null. */
     struct str name_key, name_folded;
 };
@@ -34,6 +37,63 @@ MUST_CHECK int customers_insert(struct tx *tx, const struct company *c, struct a
  * are inserted in key order. made[i]: 1 made, 0 taken. */
 MUST_CHECK int customers_insert_many(struct tx *tx, const struct company *c, struct arena *a,
                                      const struct customer_new *v, size_t n, int8_t *made);
+
+/* Registers a person as staff do: customers_insert, but a record that has the
+ * number only because a guest typed it is taken over, fields as given; login:
+ * also makes the linked, not yet activated login, when there is a phone or an
+ * e-mail. The same returns. */
+MUST_CHECK int customers_register(struct req *r, struct tx *tx, const struct customer_new *n,
+                                  bool login, struct customer_row *out, int *taken);
+
+/* A record by its id, or by the id of one that became part of it: 1, 0,
+ * negative. lock: kept from others until the transaction ends. */
+MUST_CHECK int customers_find(struct tx *tx, struct uuid company, struct uuid id,
+                              struct customer_row *out);
+MUST_CHECK int customers_find_lock(struct tx *tx, struct uuid company, struct uuid id,
+                                   struct customer_row *out);
+/* Locks two records, the lower id first; nil: none. 1 all that were named are
+ * there, 0 one is not, negative. */
+MUST_CHECK int customers_lock_two(struct tx *tx, struct uuid company, struct uuid a,
+                                  struct customer_row *arow, struct uuid b,
+                                  struct customer_row *brow);
+
+/* -- Linking. Locks are taken in one order everywhere: login, then records by
+ * rising id. What follows works on rows that the caller has locked. -- */
+
+/* `from` becomes part of `into`: orders, figures, logins, former numbers, and
+ * what `into` did not know; `from` is gone, its id answers with `into`. user:
+ * by whose proof, or nil. Adds the event customer.merged. */
+MUST_CHECK int customers_absorb(struct req *r, struct tx *tx, const struct customer_row *from,
+                                struct customer_row *into, struct uuid user);
+/* The person gets a number that nobody has; an old one is kept as a former one
+ * and its logins but `by` no longer prove it. ERR_RETRY when somebody was faster. */
+MUST_CHECK int customers_take_phone(struct req *r, struct tx *tx, struct customer_row *c,
+                                    struct str phone, struct str evidence, struct uuid by);
+/* The person no longer has the number, but as a former one. */
+MUST_CHECK int customers_leave_phone(struct req *r, struct tx *tx, struct customer_row *c);
+/* The number is proved to be the person's: marks the record, and proves what
+ * guests ordered under it. */
+MUST_CHECK int customers_phone_proved(struct req *r, struct tx *tx, struct customer_row *c);
+/* Before this nothing counts as a sign of life (company setting). */
+int64_t customers_recycle_before(const struct req *r);
+
+/* A login about to be linked, with both records locked. */
+struct customer_linking {
+    struct customer_login login;
+    struct customer_row own;    /* its record now, when has_own */
+    struct customer_row target; /* whose it is to be */
+    bool has_own;
+};
+/* 1, 0 there is no such person; ERR_USER_NOT_FOUND. */
+MUST_CHECK int customers_linking(struct req *r, struct tx *tx, struct uuid user,
+                                 struct uuid customer, struct customer_linking *l);
+/* Links: a provisional record of the login becomes part of the person's.
+ * ERR_LINKED when it belongs to another person. l->target stands as stored. */
+MUST_CHECK int customers_link(struct req *r, struct tx *tx, struct customer_linking *l,
+                              struct str evidence);
+/* The login, locked before c, is nobody's again. */
+MUST_CHECK int customers_unlink(struct req *r, struct tx *tx, struct customer_row *c,
+                                struct uuid user);
 
 /* Takes a record away, with its place in the name index. name: as it stands in
  * the record. Whether it may go is the caller's business: 1 gone, 0 it was not
@@ -74,11 +134,19 @@ struct customer_view {
     } count;
     struct list orders;       /* of the detail: order_brief; of the admin's: rows of history */
     struct str orders_cursor; /* of the admin's detail: the next page of orders, or null */
+    struct str phone_evidence; /* why the phone is believed, null without one */
     bool matched_former;      /* found by a number that the person had before */
     struct str former_phone;  /* that number */
 };
 void customer_view_make(const struct company *c, struct arena *a, const struct customer_row *row,
                         struct customer_view *out);
+/* Writes a record back, its name's place in the index with it (was: the name
+ * before), with the next version; refusals of the store's unique keys are answered. */
+MUST_CHECK int customers_save(struct req *r, struct tx *tx, struct customer_row *c, struct str was);
+/* What is wrong with a birthday, refused; 0 when nothing is. */
+MUST_CHECK int customers_check_birthday(struct req *r, int64_t day);
+/* Answers with one record. */
+int customers_answer(struct req *r, int status, const struct customer_row *row);
 /* The answers' field tables over struct customer_view, for slices that embed a
  * customer: the record with company and _count; with the last orders. */
 extern const struct fields customer_out, customer_detail_out, customer_lookup_out;

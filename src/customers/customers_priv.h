@@ -36,6 +36,8 @@ MUST_CHECK int names_remove(struct tx *tx, struct uuid company, struct arena *a,
 
 /* A phone's digits from the last to the first; null stays null. */
 struct str phone_reversed(struct arena *a, struct str phone);
+/* The JSON arrays of tags x and y in one. */
+struct str tags_union(struct arena *a, struct str x, struct str y);
 /* A list of tags as a JSON array: trimmed, without doubles and empty ones. */
 struct str tags_json(struct arena *a, struct strs tags);
 /* The tags of a record, anew; none of the old ones stay when `old`. */
@@ -53,6 +55,7 @@ struct customer_in {
     struct strs tags;
     struct str preferences;
     struct uuid user_id;
+    _Alignas(8) bool create_login;
 };
 struct customer_id_in {
     struct given given;
@@ -108,7 +111,18 @@ struct customer_event {
     const struct customer_orders_before_row *order;
 };
 
+/* Refuses a phone or externalId that somebody else has. */
+int customers_refuse_taken(struct req *r, int err, const struct customer_row *holder);
+/* Refuses what needs no look into the store. */
+MUST_CHECK int customers_check_input(struct req *r, const struct customer_in *in);
+/* Refuses a record that nothing would find. */
+MUST_CHECK int customers_check_findable(struct req *r, struct str phone, struct str email,
+                                        struct str external_id);
+/* Refuses a login that cannot be linked; err: of customers_link. */
+int customers_refuse_login(struct req *r, int err);
+
 /* -- Handlers -- */
+
 
 int customers_create(struct req *r, struct tx *tx);
 int customers_update(struct req *r, struct tx *tx);
@@ -131,8 +145,6 @@ extern const struct opt phone_options[];
 
 /* A cell of RFC 4180; guard: no spreadsheet takes it for a formula. */
 void csv_cell(struct buf *b, struct str s, bool guard);
-/* Answers with one record. */
-int customers_answer(struct req *r, int status, const struct customer_row *row);
 /* Answers with a list of records. */
 int customers_answer_list(struct req *r, const struct customer_row *rows, size_t n,
                           struct str next);

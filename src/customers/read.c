@@ -57,12 +57,14 @@ int customers_lookup(struct req *r, struct tx *tx)
     return req_answer(r, 200, &customer_lookup_out, &v);
 }
 
+/* The id of a merged record answers with the one that it became part of. */
 static int find(struct req *r, struct tx *tx, struct uuid id, struct customer_row *c)
 {
-    int rc = customer_by_id(tx, r->company->id, id, c);
+    int rc = customers_find(tx, r->company->id, id, c);
     if (rc == 0)
         return req_fail(r, ERR_CUSTOMER_NOT_FOUND);
-    req_subject(r, id);
+    if (rc > 0)
+        req_subject(r, c->id);
     return rc < 0 ? rc : 0;
 }
 
@@ -75,7 +77,7 @@ int customers_detail(struct req *r, struct tx *tx)
     int rc = find(r, tx, in->id, &c);
 
     if (rc == 0)
-        rc = orders_of_customer(tx, r->company->id, in->id, LAST_ORDERS, &orders, &n);
+        rc = orders_of_customer(tx, r->company->id, c.id, LAST_ORDERS, &orders, &n);
     if (rc < 0)
         return rc;
     struct customer_view v;
@@ -112,7 +114,7 @@ static int order_cursor_read(struct req *r, struct str s, int64_t *before, struc
 }
 
 static int orders_page(struct req *r, struct tx *tx, const struct customer_page_in *in,
-                       struct list *orders, struct str *next)
+                       struct uuid customer, struct list *orders, struct str *next)
 {
     struct customer_orders_before_row *rows = NULL;
     struct uuid before_id;
@@ -121,7 +123,7 @@ static int orders_page(struct req *r, struct tx *tx, const struct customer_page_
     int rc = order_cursor_read(r, in->cursor, &before, &before_id);
 
     if (rc == 0)
-        rc = customer_orders_before(tx, r->company->id, in->id, before, before_id,
+        rc = customer_orders_before(tx, r->company->id, customer, before, before_id,
                                     (int64_t)limit + 1, &rows, &n);
     if (rc < 0)
         return rc;
@@ -139,7 +141,7 @@ int customers_orders(struct req *r, struct tx *tx)
     int rc = find(r, tx, in->id, &c);
 
     if (rc == 0)
-        rc = orders_page(r, tx, in, &orders, &next);
+        rc = orders_page(r, tx, in, c.id, &orders, &next);
     return rc < 0 ? rc : req_answer_list(r, &customer_order_out, orders.v, orders.n, next);
 }
 
@@ -154,7 +156,7 @@ int customers_full(struct req *r, struct tx *tx)
     int rc = find(r, tx, in->id, &c);
 
     if (rc == 0)
-        rc = orders_page(r, tx, in, &orders, &next);
+        rc = orders_page(r, tx, in, c.id, &orders, &next);
     if (rc < 0)
         return rc;
     customer_view_make(r->company, r->arena, &c, &v);
@@ -172,6 +174,6 @@ int customers_users(struct req *r, struct tx *tx)
     int rc = find(r, tx, in->id, &c);
 
     if (rc == 0)
-        rc = customer_users(tx, r->company->id, in->id, USERS_MOST, &users, &n);
+        rc = customer_users(tx, r->company->id, c.id, USERS_MOST, &users, &n);
     return rc < 0 ? rc : req_answer_list(r, &customer_user_out, users, n, STR_NULL);
 }

@@ -53,7 +53,10 @@ static const char *const format_names[] = {"csv", "jsonl", NULL};
 FIELDS(customer_create_in, "CustomerNew", struct customer_in,
        {.name = "name", .type = F_TEXT, .offset = IN(name), .flags = FIELD_REQUIRED, .min = 1,
         .max = NAME_LONGEST, .help = "as people write it"},
-       BODY);
+       BODY,
+       {.name = "createLogin", .type = F_BOOL, .offset = IN(create_login),
+        .help = "also make a login that a code or a link activates; as the company's "
+                "autoCreateLogin when left out"});
 FIELDS(customer_update_in, "CustomerChange", struct customer_in, PATH(struct customer_in),
        {.name = "name", .type = F_TEXT, .offset = IN(name), .min = 1, .max = NAME_LONGEST,
         .help = "as people write it"},

@@ -117,7 +117,7 @@ int customers_timeline(struct req *r, struct tx *tx)
 
     if (!place_read(in->cursor, &p))
         return req_fail_field(r, ERR_INVALID, "cursor", "format", "is not a cursor of this list");
-    int rc = customer_by_id(tx, r->company->id, in->id, &c);
+    int rc = customers_find(tx, r->company->id, in->id, &c);
     if (rc == 0)
         return req_fail(r, ERR_CUSTOMER_NOT_FOUND);
     if (rc > 0)

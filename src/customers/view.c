@@ -54,6 +54,11 @@ static const struct fields counts = {"CustomerCount", count_rows, 1,
      .help = "false: still found, but gone for the shop"},                                         \
     {.name = "isPhoneVerified", .type = F_BOOL, .offset = AT(c.is_phone_verified),                 \
      .help = "the person proved this number"},                                                     \
+    {.name = "isProvisional", .type = F_BOOL, .offset = AT(c.is_provisional),                      \
+     .help = "the record of a login that has proved no phone yet"},                                \
+    {.name = "phoneEvidence", .type = F_TEXT, .offset = AT(phone_evidence),                        \
+     .flags = FIELD_NULLABLE | FIELD_STAFF,                                                        \
+     .help = "why the phone is believed: staff, verified, or guest (merely typed)"},               \
     {.name = "balance", .type = F_MONEY, .offset = AT(c.balance),                                  \
      .help = "what the person owes; below zero it is credit"},                                     \
     {.name = "totalOrders", .type = F_INT, .offset = AT(c.total_orders),                           \
@@ -140,6 +145,14 @@ FIELDS(customer_user_out, "CustomerLogin", struct customer_users_row,
         .help = "proved by a code"},
        {.name = "isEmailVerified", .type = F_BOOL, .offset = AT_USER(is_email_verified),
         .help = "proved by a link"},
+       {.name = "isActivated", .type = F_BOOL, .offset = AT_USER(is_activated),
+        .help = "has set a password"},
+       {.name = "isPending", .type = F_BOOL, .offset = AT_USER(is_pending),
+        .help = "proved the phone, but is not known to be this person: opens nothing of theirs"},
+       {.name = "linkEvidence", .type = F_TEXT, .offset = AT_USER(link_evidence),
+        .flags = FIELD_NULLABLE, .help = "verified (by a code), staff, pending, or backfill-…"},
+       {.name = "linkedAt", .type = F_TIME, .offset = AT_USER(linked_at), .flags = FIELD_NULLABLE,
+        .help = "since when"},
        {.name = "lastLoginAt", .type = F_TIME, .offset = AT_USER(last_login_at),
         .flags = FIELD_NULLABLE, .help = "last sign-in"},
        {.name = "createdAt", .type = F_TIME, .offset = AT_USER(created_at),
@@ -166,6 +179,8 @@ void customer_view_make(const struct company *c, struct arena *a, const struct c
     *out = (struct customer_view){.c = *row, .company_id = c->id};
     if (row->phone.n > 0)
         out->phone_national = phone_national(a, row->phone, c->country);
+    if (row->phone.n > 0)
+        out->phone_evidence = row->phone_evidence.n > 0 ? row->phone_evidence : STR("staff");
     out->company.id = c->id;
     out->company.name = c->name;
     out->count.orders = row->order_count;

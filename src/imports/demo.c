@@ -107,6 +107,7 @@ static int make_users(struct demo *d, struct tx *tx, int64_t at)
             .role = staff[i].role,
             .store_id = customer ? UUID_NIL : d->shop.stores[0],
             .customer_id = customer && d->shop.customers ? d->shop.ids[0] : UUID_NIL,
+            .link_evidence = customer && d->shop.customers ? STR("staff") : STR_NULL,
             .is_email_verified = true,
         };
         rc = accounts_create_user(tx, d->shop.company.id, &u, at);

@@ -99,6 +99,7 @@ void demo_person(const struct demo_shop *s, int64_t n, struct arena *a, struct c
                                  .created_at = s->created_at[n],
                                  .birthday = I64_NULL,
                                  .anniversary = I64_NULL,
+                                 .user_id = n == 0 ? s->login : UUID_NIL,
                                  .created_by = s->cashier};
     demo_person_brief(s, n, a, &out->name, &out->phone);
     if (rng_percent(&r, 55) || str_is_null(out->phone))

@@ -69,7 +69,7 @@ static int register_customer(struct req *r, struct tx *tx, const struct order_at
     };
     struct customer_row made;
     int taken;
-    rc = customers_insert(tx, r->company, r->arena, &n, &made, &taken);
+    rc = customers_register(r, tx, &n, r->company->auto_create_login, &made, &taken);
     if (rc < 0)
         return rc;
     if (rc == 0)

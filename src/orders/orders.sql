@@ -121,6 +121,17 @@ UPDATE orders SET customer_id = $3, customer_type = $4, customer_name = $5, cust
     paid_at = $17, updated_at = $18, payment_method = $19, is_unproven = $20
 WHERE company_id = $1 AND id = $2;
 
+-- All orders of a record that becomes part of another.
+-- orders_customer_move (company: uuid, from: uuid, to: uuid, now: time) -> count
+UPDATE orders SET customer_id = $3, version = version + 1, updated_at = $4
+WHERE company_id = $1 AND customer_id = $2;
+
+-- What was ordered under a number that was merely typed then and is proved now.
+-- orders_phone_proved (company: uuid, customer: uuid, phone: text, since: time, now: time) -> count
+UPDATE orders SET is_unproven = FALSE, version = version + 1, updated_at = $5
+WHERE company_id = $1 AND customer_id = $2 AND customer_phone = $3 AND created_at >= $4
+    AND is_unproven;
+
 -- First and last order that counts for a person.
 -- order_paid_span (company: uuid, customer: uuid) -> one (first_at: time?, last_at: time?)
 SELECT min(created_at), max(created_at)
