@@ -9,6 +9,7 @@
     X(factors)   /* second factors */                                                              \
     X(customers) /* the people who buy */                                                          \
     X(orders)    /* what they bought */                                                            \
+    X(identity)  /* which login belongs to whom */                                                 \
     X(linking)   /* backfill of links */                                                           \
     X(imports)   /* import, export, demo */
 

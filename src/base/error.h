@@ -30,6 +30,12 @@
     X(ERR_CODE_COUNTRY, 400, "country_not_served", "Codes are not sent to this country")           \
     X(ERR_NO_TRANSPORT, 503, "no_transport", "This company cannot send messages at the moment")    \
     X(ERR_LINKED, 409, "linked_elsewhere", "This login belongs to another customer already")       \
+    X(ERR_NOTHING_PENDING, 409, "nothing_pending",                                                 \
+      "No earlier record waits for you; verify your phone first")                                  \
+    X(ERR_NO_EMAIL, 409, "no_email",                                                               \
+      "The earlier record has no e-mail; ask the shop to link you, or start fresh")                \
+    X(ERR_TWO_RECORDS, 409, "two_records",                                                         \
+      "You have a full record of your own; ask the shop to merge the two, or start fresh")         \
     X(ERR_NOT_ALLOWED_YET, 400, "not_available", "This is not available for this company")         \
     X(ERR_UNAUTHENTICATED, 401, "unauthenticated", "Sign in first")                                \
     X(ERR_TOKEN_EXPIRED, 401, "token_expired", "The token has expired")                            \

@@ -132,11 +132,11 @@ struct customer_view {
     struct {
         int64_t orders; /* all orders of the person */
     } count;
-    struct list orders;       /* of the detail: order_brief; of the admin's: rows of history */
-    struct str orders_cursor; /* of the admin's detail: the next page of orders, or null */
+    struct list orders;        /* of the detail: order_brief; of the admin's: rows of history */
+    struct str orders_cursor;  /* of the admin's detail: the next page of orders, or null */
     struct str phone_evidence; /* why the phone is believed, null without one */
-    bool matched_former;      /* found by a number that the person had before */
-    struct str former_phone;  /* that number */
+    bool matched_former;       /* found by a number that the person had before */
+    struct str former_phone;   /* that number */
 };
 void customer_view_make(const struct company *c, struct arena *a, const struct customer_row *row,
                         struct customer_view *out);

@@ -123,7 +123,6 @@ int customers_refuse_login(struct req *r, int err);
 
 /* -- Handlers -- */
 
-
 int customers_create(struct req *r, struct tx *tx);
 int customers_update(struct req *r, struct tx *tx);
 int customers_delete(struct req *r, struct tx *tx);

@@ -28,8 +28,8 @@ int customers_find_lock(struct tx *tx, struct uuid company, struct uuid id,
     return rc == 1 ? customer_lock(tx, company, s.id, out) : rc;
 }
 
-int customers_lock_two(struct tx *tx, struct uuid company, struct uuid a,
-                       struct customer_row *arow, struct uuid b, struct customer_row *brow)
+int customers_lock_two(struct tx *tx, struct uuid company, struct uuid a, struct customer_row *arow,
+                       struct uuid b, struct customer_row *brow)
 {
     if (uuid_cmp(a, b) > 0)
         return customers_lock_two(tx, company, b, brow, a, arow);

@@ -119,8 +119,8 @@ void read_admit_and_go(struct worker *w, struct ticket *t)
     if (rc < 0) {
         exec_refuse(t->r, rc);
         exec_done(w->e, t);
-    } else if (t->r->route->mode == RUN_FAST) {
-        exec_done(w->e, t);
+    } else if (t->r->route->mode == RUN_FAST || t->r->status) {
+        exec_done(w->e, t); /* answered, perhaps by the look-up alone */
     } else {
         go_on(w->e, t);
     }

@@ -48,7 +48,8 @@ struct route {
     int status;               /* of success, for OpenAPI: 200, 201, 204 */
     /* What prepare must know of the store (a password's hash), read in a read
      * transaction of its own and left in req->prepared. May be stale by the
-     * time the handler runs, which therefore looks again. NULL: none. */
+     * time the handler runs, which therefore looks again. It may answer by
+     * itself, when there is nothing to write: that ends the request. NULL: none. */
     int (*lookup)(struct req *r, struct tx *tx);
     /* Work that needs no transaction and may be slow (Argon2id), on a worker
      * after lookup and before the handler; its result in req->prepared. NULL:

@@ -93,8 +93,8 @@ bool orders_import_adds_up(const struct order_import *o);
 MUST_CHECK int orders_take_back(struct tx *tx, struct uuid company, struct uuid id);
 /* All orders of one record belong to another from now on. The caller moves the
  * statistics, and has both records locked. */
-MUST_CHECK int orders_move_all(struct tx *tx, struct uuid company, struct uuid from,
-                               struct uuid to, int64_t now);
+MUST_CHECK int orders_move_all(struct tx *tx, struct uuid company, struct uuid from, struct uuid to,
+                               int64_t now);
 /* A person has proved a number: what was ordered under it since then, when it
  * was merely typed, is theirs to see. */
 MUST_CHECK int orders_prove(struct tx *tx, struct uuid company, struct uuid customer,

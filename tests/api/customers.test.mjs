@@ -206,7 +206,10 @@ test('notes are for staff, logins for those who manage users', async () => {
   const made = await make({ notes: 'likes tea' }, 'ADMIN');
   assert.equal(expectOk(await s.as('CASHIER').get(`/api/customers/${made.id}`)).notes, 'likes tea');
   expectError(await s.as('CUSTOMER').get(`/api/customers/${made.id}`), 403);
-  assert.deepEqual(expectOk(await s.as('ADMIN').get(`/api/customers/${made.id}/users`)), []);
+  const [login] = expectOk(await s.as('ADMIN').get(`/api/customers/${made.id}/users`));
+  assert.equal(login.id, made.userId);
+  assert.equal(login.isActivated, false);
+  assert.equal(login.linkEvidence, 'staff');
 });
 
 test('doctor finds the name index in step', () => {
