@@ -11,6 +11,7 @@
     X(orders)    /* what they bought */                                                            \
     X(identity)  /* which login belongs to whom */                                                 \
     X(linking)   /* backfill of links */                                                           \
+    X(messages)  /* SMS and e-mail on their way out */                                             \
     X(imports)   /* import, export, demo */
 
 #define X(name) extern const struct slice name##_slice;

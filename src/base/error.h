@@ -29,6 +29,9 @@
       "Cash on delivery needs a verified phone; ask for a code and verify it first")               \
     X(ERR_CODE_COUNTRY, 400, "country_not_served", "Codes are not sent to this country")           \
     X(ERR_NO_TRANSPORT, 503, "no_transport", "This company cannot send messages at the moment")    \
+    X(ERR_MESSAGE_STATE, 409, "message_state", "This message has not been given up")               \
+    X(ERR_MESSAGE_GONE, 409, "message_gone",                                                       \
+      "This message has expired and nothing is left of it to send")                                \
     X(ERR_LINKED, 409, "linked_elsewhere", "This login belongs to another customer already")       \
     X(ERR_NOTHING_PENDING, 409, "nothing_pending",                                                 \
       "No earlier record waits for you; verify your phone first")                                  \

@@ -67,7 +67,11 @@ enum setting_type { SET_TEXT, SET_INT, SET_BOOL, SET_ENUM, SET_DURATION /* "15m"
     X(LOG_REQUESTS, "log-requests", SET_BOOL, "false", 0, 0, NULL, "a log line for every request") \
     X(METRICS, "metrics", SET_BOOL, "true", 0, 0, NULL, "serve /metrics")                          \
     X(ALLOW_PRIVATE_TARGETS, "allow-private-targets", SET_BOOL, "false", 0, 0, NULL,               \
-      "webhooks and transports may reach this machine and private networks, and without TLS")
+      "webhooks and transports may reach this machine and private networks, and without TLS")      \
+    X(CA_FILE, "ca-file", SET_TEXT, "", 0, 0, NULL,                                                \
+      "certificates (PEM) trusted when messages are sent; empty: those of the system")             \
+    X(MESSAGES_LOG, "messages-log", SET_BOOL, "false", 0, 0, NULL,                                 \
+      "development: write messages that have no transport to standard error, codes included")
 
 enum setting {
 #define X(id, ...) SETTING_##id,

@@ -17,6 +17,7 @@
 #include "http/route.h"
 #include "http/server.h"
 #include "imports/demo.h"
+#include "messages/messages.h"
 #include "slices.h"
 #include "store/migrate.h"
 #include "store/store.h"
@@ -36,7 +37,8 @@ struct serving {
     struct arena *arena; /* process lifetime */
     struct app app;
     struct server *server;
-    sigset_t signals; /* those that end it, blocked in every thread */
+    struct sender *sender; /* of messages */
+    sigset_t signals;      /* those that end it, blocked in every thread */
 };
 
 /* Tells systemd, when it is the one who started us (sd_notify(3)). */
@@ -122,7 +124,12 @@ static int services_start(struct serving *s, struct str *why)
     app->router = router_new(s->arena, all_routes, all_route_count);
     app->openapi = openapi_print(all_routes, all_route_count, s->arena);
     app->docs = docs_page(all_routes, all_route_count, s->arena);
+    app->log_messages =
+        setting_bool(app->settings, SETTING_MESSAGES_LOG) || args_flag(s->args, "demo");
     rc = exec_start(app, &app->exec);
+    if (rc < 0)
+        return rc;
+    rc = sender_start(app, &s->sender);
     if (rc < 0)
         return rc;
     return server_start(app, &s->server, s->arena, why);
@@ -131,6 +138,7 @@ static int services_start(struct serving *s, struct str *why)
 static void services_stop(struct serving *s)
 {
     server_stop(&s->server);
+    sender_stop(&s->sender);
     exec_stop(&s->app.exec);
     passwords_stop(&s->app.passwords);
     metrics_free(&s->app.metrics);
@@ -227,7 +235,8 @@ static int serve_run(const struct args *a)
 }
 
 static const struct opt serve_opts[] = {
-    {"demo", OPT_FLAG, NULL, NULL, "make the demo company first when the store has no company yet"},
+    {"demo", OPT_FLAG, NULL, NULL,
+     "make the demo company first when the store has no company yet; messages-log is on"},
     {"no-migrate", OPT_FLAG, NULL, NULL,
      "do not bring the schema up; refuse to run unless it is current"},
     {NULL},

@@ -32,6 +32,12 @@ MUST_CHECK int exec_ready(const struct exec *e);
 int exec_tx(struct store *s, struct conn *c, enum tx_mode mode, struct arena *a,
             int (*fn)(void *arg, struct tx *tx), void *arg);
 
+/* The same for threads of the server, while the executor runs: fn is a member
+ * of a group of the writer (on SQLite there is no other), which waits for its
+ * COMMIT; it may be run again, with a rewound to where it was. fn's result, or
+ * an error. */
+int exec_write(struct exec *e, struct arena *a, int (*fn)(void *arg, struct tx *tx), void *arg);
+
 /* The row of a change made by no request: by a command or a job. */
 MUST_CHECK int audit_system(struct tx *tx, struct uuid company, int64_t now, const char *action,
                             struct uuid subject, struct str fields);

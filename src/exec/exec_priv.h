@@ -146,8 +146,6 @@ MUST_CHECK int record_change(struct ticket *t, struct tx *tx);
 void exec_pass(struct exec *e, struct queue *q, struct ticket *t);
 void exec_pass_write(struct exec *e, struct ticket *t);
 void exec_done(struct exec *e, struct ticket *t);
-/* Runs fn in the writer, in a group with others, and waits: 0 or an error. */
-int exec_write(struct exec *e, struct arena *a, int (*fn)(void *arg, struct tx *tx), void *arg);
 /* Puts err in r unless a refusal stands there already; logs what is our fault. */
 void exec_refuse(struct req *r, int err);
 /* Forgets an earlier run of the handler: its answer and its memory. */

@@ -14,7 +14,7 @@ struct message_new {
     struct str to;       /* E.164, or an e-mail address */
     struct str subject;  /* e-mail only */
     struct str text;     /* plain text, UTF-8 */
-    int64_t expires_at;  /* us; I64_NULL: never of no use */
+    int64_t expires_at;  /* us; 0 or I64_NULL: never of no use */
 };
 /* Queues an SMS or an e-mail by the company's transport of that channel: 1
  * queued, 0 the company has none (nobody is told), negative an error. The
@@ -49,6 +49,7 @@ struct delivery {
     struct curl_slist *list; /* headers or recipients, freed by the sender */
     struct buf answer;       /* what the service said, 64 KiB at most */
     void *state;             /* of the channel */
+    bool blocking;           /* the transfer waits in between (SMTP): on a thread of its own */
 };
 /* A way out. All three run in the sending thread; prepare in a read
  * transaction, settle in the write transaction that notes the row's new state

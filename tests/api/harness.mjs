@@ -35,6 +35,17 @@ async function postgresUrl() {
   return ownServer.url;
 }
 
+/** Waits until the condition holds; fails when it never does. */
+export async function until(condition, { ms = 15000, every = 50 } = {}) {
+  const end = Date.now() + ms;
+  for (;;) {
+    const value = await condition();
+    if (value) return value;
+    assert.ok(Date.now() < end, `not so within ${ms} ms: ${condition}`);
+    await sleep(every);
+  }
+}
+
 /** A store of its own: url for --store, sql() to look inside, remove(). */
 export async function freshStore(engine = ENGINE) {
   const folder = mkdtempSync(join(tmpdir(), 'clientele-test-'));

@@ -5,7 +5,7 @@
 // changed, and nothing of it was ever in an answer.
 import assert from 'node:assert/strict';
 import test, { after, before } from 'node:test';
-import { ROLES, expectOk, newPhone, request, start } from './harness.mjs';
+import { ROLES, expectOk, newPhone, request, start, until } from './harness.mjs';
 
 const TILL = ['CREATE_CUSTOMER', 'READ_CUSTOMER', 'CREATE_ORDER', 'READ_ORDER', 'TAKE_PAYMENT'];
 const MANAGER = [...TILL, 'UPDATE_CUSTOMER', 'DELETE_CUSTOMER', 'REFUND_ORDER', 'MERGE_CUSTOMER', 'EXPORT',
@@ -33,7 +33,7 @@ let before_;
 /** Rows of company b that nobody of company a may change or add to. */
 const TABLES = ['companies', 'stores', 'users', 'api_keys', 'customers', 'customer_names', 'customer_tags',
   'customer_former_phones', 'orders', 'order_lines', 'order_payments', 'order_refunds', 'order_numbers', 'outbox',
-  'import_batches'];
+  'import_batches', 'transports', 'messages'];
 const snapshot = () => TABLES.map((t) => {
   const column = t === 'companies' ? 'id' : 'company_id';
   const rows = s.store.sql(`SELECT ${t === 'outbox' ? 'id, type, at' : '*'} FROM ${t} WHERE ${column} = ${s.store.id(s.b.id)} ORDER BY 1, 2, 3`);
@@ -41,12 +41,16 @@ const snapshot = () => TABLES.map((t) => {
 });
 
 before(async () => {
-  s = await start();
+  s = await start({ settings: { 'messages-log': true } });
   const admin = s.as('ADMIN', s.b);
   const [order] = expectOk(await admin.get('/api/orders?limit=1'));
   const customers = expectOk(await admin.get('/api/customers?limit=100'));
   const key = expectOk(await admin.post('/api/api-keys', { name: 'theirs', scopes: ['READ_CUSTOMER'] }), 201);
+  await admin.put('/api/transports/SMS', { kind: 'LOG' });
+  const { id: message } = expectOk(await admin.post('/api/transports/SMS/test', { to: '9812345671' }), 201);
+  await until(async () => expectOk(await admin.get(`/api/messages/${message}`)).state === 'SENT');
   theirs = {
+    messages: message,
     customers: customers[0].id,
     'admin/customers': customers[0].id,
     orders: order.id,
@@ -65,7 +69,8 @@ before(async () => {
   const doc = (await s.api('GET', '/api/openapi.json')).json;
   routes = Object.entries(doc.paths).flatMap(([path, methods]) => Object.entries(methods)
     .filter(([m]) => /^(get|post|put|patch|delete)$/.test(m))
-    .map(([method, row]) => ({ method: method.toUpperCase(), path, row, doc, permission: row['x-permission'], own: row['x-own'] === true })));
+    .map(([method, row]) => ({ method: method.toUpperCase(), path: path.replace('{channel}', 'SMS'),
+      row, doc, permission: row['x-permission'], own: row['x-own'] === true })));
   for (const alias of doc['x-aliases']) {
     const like = routes.find((r) => r.path === alias.path.replace('/admin/', '/')
       && r.method === alias.method.replace('PATCH', 'PUT'));

@@ -1,0 +1,69 @@
+/* Who may have how many transfers at once. */
+#include "base/clock.h"
+#include "messages/sender_priv.h"
+
+static const int64_t doubt_us = 60 * SECOND_US;
+
+const struct channel *channel_find(struct str name)
+{
+    static const struct channel *const channels[] = {&sms_channel, &email_channel};
+    for (size_t i = 0; i < sizeof channels / sizeof *channels; i++)
+        if (str_eq(str_c(channels[i]->name), name))
+            return channels[i];
+    return NULL;
+}
+
+bool lane_eq(const struct lane *a, const struct lane *b)
+{
+    return a->channel == b->channel && uuid_eq(a->target, b->target) &&
+           uuid_eq(a->company, b->company);
+}
+
+static const struct doubt *doubt_of(const struct sender *s, const struct lane *l)
+{
+    for (size_t i = 0; i < DOUBTS; i++)
+        if (s->doubts[i].until > clock_mono() && lane_eq(&s->doubts[i].lane, l))
+            return &s->doubts[i];
+    return NULL;
+}
+
+void lane_mark(struct sender *s, const struct lane *l, bool slow)
+{
+    struct doubt *d = NULL;
+    for (size_t i = 0; i < DOUBTS; i++) {
+        struct doubt *at = &s->doubts[i];
+        if (at->until && lane_eq(&at->lane, l)) {
+            d = at;
+            break;
+        }
+        if (!d || at->until < d->until)
+            d = at; /* the oldest makes room */
+    }
+    if (slow)
+        *d = (struct doubt){.lane = *l, .until = clock_mono() + doubt_us};
+    else if (d->until && lane_eq(&d->lane, l))
+        d->until = 0;
+}
+
+size_t lane_room(const struct sender *s, const struct lane *l)
+{
+    size_t here = 0, mails = 0, doubtful = 0, busy = 0;
+    bool doubted = doubt_of(s, l) != NULL;
+    for (size_t i = 0; i < SLOTS; i++) {
+        const struct flight *f = &s->flights[i];
+        if (f->state == FLIGHT_FREE)
+            continue;
+        busy++;
+        here += lane_eq(&f->lane, l);
+        mails += f->lane.channel == &email_channel;
+        doubtful += doubted && doubt_of(s, &f->lane) != NULL;
+    }
+    bool mail = l->channel == &email_channel;
+    size_t most = doubted ? 1 : LANE_SLOTS;
+    if (here >= most || busy >= SLOTS || (mail && mails >= MAIL_SLOTS) ||
+        (doubted && doubtful >= (mail ? MAIL_SLOTS : SLOTS) / 2))
+        return 0;
+    size_t room = most - here;
+    room = room < SLOTS - busy ? room : SLOTS - busy;
+    return mail && room > MAIL_SLOTS - mails ? MAIL_SLOTS - mails : room;
+}
