@@ -62,6 +62,11 @@ WHERE company_id = $1 AND id = $2;
 UPDATE users SET password_hash = $3, version = version + 1, updated_at = $4
 WHERE company_id = $1 AND id = $2;
 
+-- The same password under a hash of ours, unless it was changed meanwhile. Not a
+-- change of the record either.
+-- user_rehash (company: uuid, id: uuid, hash: text, before: text) -> count
+UPDATE users SET password_hash = $3 WHERE company_id = $1 AND id = $2 AND password_hash = $4;
+
 -- Not a change of the record: neither version nor updated_at move.
 -- user_signed_in (company: uuid, id: uuid, now: time) -> effect
 UPDATE users SET last_login_at = $3 WHERE company_id = $1 AND id = $2;
@@ -72,19 +77,21 @@ SELECT COUNT(*) AS n FROM users
 WHERE company_id = $1 AND id <> $2 AND role IN ('ADMIN', 'SUPER_ADMIN') AND is_active
     AND (denials & $3) = 0;
 
--- row sign_in_row (id: uuid, email: text?, password_hash: text?, may: bool)
+-- row sign_in_row (id: uuid, email: text?, password_hash: text?, version: int, may: bool)
 
 -- What sign-in must know: the hash, and whether the user may sign in at all (a
 -- login goes with its person).
 -- sign_in_by_email (company: uuid, email: text) -> one sign_in_row
-SELECT u.id, u.email, u.password_hash, u.is_active AND COALESCE(p.is_active, TRUE) AS may
+SELECT u.id, u.email, u.password_hash, u.version,
+    u.is_active AND COALESCE(p.is_active, TRUE) AS may
 FROM users u
 LEFT JOIN customers p ON p.company_id = u.company_id AND p.id = u.customer_id
 WHERE u.company_id = $1 AND u.email = $2;
 
 -- Of those who say that the e-mail is theirs and have a password, the newest.
 -- sign_in_claimant_email (company: uuid, email: text) -> one sign_in_row
-SELECT u.id, u.email, u.password_hash, u.is_active AND COALESCE(p.is_active, TRUE) AS may
+SELECT u.id, u.email, u.password_hash, u.version,
+    u.is_active AND COALESCE(p.is_active, TRUE) AS may
 FROM users u
 LEFT JOIN customers p ON p.company_id = u.company_id AND p.id = u.customer_id
 WHERE u.company_id = $1 AND u.claimed_email = $2 AND u.password_hash IS NOT NULL
@@ -92,21 +99,31 @@ ORDER BY u.created_at DESC, u.id DESC LIMIT 1;
 
 -- Those who proved the phone and have a password: the two who signed in last.
 -- sign_in_owners_phone (company: uuid, phone: text) -> many sign_in_row
-SELECT u.id, u.email, u.password_hash, u.is_active AND COALESCE(p.is_active, TRUE) AS may
+SELECT u.id, u.email, u.password_hash, u.version,
+    u.is_active AND COALESCE(p.is_active, TRUE) AS may
 FROM users u
 LEFT JOIN customers p ON p.company_id = u.company_id AND p.id = u.customer_id
 WHERE u.company_id = $1 AND u.phone = $2 AND u.is_phone_verified AND u.password_hash IS NOT NULL
 ORDER BY COALESCE(u.last_login_at, u.created_at) DESC, u.id DESC LIMIT 2;
 
 -- sign_in_claimant_phone (company: uuid, phone: text) -> one sign_in_row
-SELECT u.id, u.email, u.password_hash, u.is_active AND COALESCE(p.is_active, TRUE) AS may
+SELECT u.id, u.email, u.password_hash, u.version,
+    u.is_active AND COALESCE(p.is_active, TRUE) AS may
 FROM users u
 LEFT JOIN customers p ON p.company_id = u.company_id AND p.id = u.customer_id
 WHERE u.company_id = $1 AND u.claimed_phone = $2 AND u.password_hash IS NOT NULL
 ORDER BY u.created_at DESC, u.id DESC LIMIT 1;
 
+-- The hash of whoever comes next: what an account that is not there costs.
+-- sign_in_near_email (company: uuid, email: text) -> one (password_hash: text?)
+SELECT password_hash FROM users WHERE company_id = $1 AND email > $2 ORDER BY email LIMIT 1;
+
+-- sign_in_near_phone (company: uuid, phone: text) -> one (password_hash: text?)
+SELECT password_hash FROM users WHERE company_id = $1 AND phone > $2 ORDER BY phone LIMIT 1;
+
 -- sign_in_by_id (company: uuid, id: uuid) -> one sign_in_row
-SELECT u.id, u.email, u.password_hash, u.is_active AND COALESCE(p.is_active, TRUE) AS may
+SELECT u.id, u.email, u.password_hash, u.version,
+    u.is_active AND COALESCE(p.is_active, TRUE) AS may
 FROM users u
 LEFT JOIN customers p ON p.company_id = u.company_id AND p.id = u.customer_id
 WHERE u.company_id = $1 AND u.id = $2;

@@ -44,6 +44,8 @@ struct attempt {
     struct sign_in_row v[CANDIDATES];
     size_t n;
     const struct sign_in_row *right; /* whose password it was, NULL: nobody's */
+    struct str near;                 /* without an owner: a hash that is checked in its place */
+    struct str rehashed;             /* of the right password, when the hash is not one of ours */
 };
 
 static struct str account_of(const struct login_in *in)
@@ -60,9 +62,13 @@ static void add(struct attempt *t, const struct sign_in_row *u)
 static int find_by_email(struct req *r, struct tx *tx, struct str email, struct attempt *t)
 {
     struct sign_in_row u;
+    struct sign_in_near_email_row near = {STR_NULL};
     int rc = sign_in_by_email(tx, r->company->id, email, &u);
     if (rc == 1)
         add(t, &u);
+    else if (rc == 0)
+        rc = sign_in_near_email(tx, r->company->id, email, &near);
+    t->near = near.password_hash;
     if (rc >= 0)
         rc = sign_in_claimant_email(tx, r->company->id, email, &u);
     if (rc == 1)
@@ -73,10 +79,14 @@ static int find_by_email(struct req *r, struct tx *tx, struct str email, struct 
 static int find_by_phone(struct req *r, struct tx *tx, struct str phone, struct attempt *t)
 {
     struct sign_in_row u, *owners;
+    struct sign_in_near_phone_row near = {STR_NULL};
     size_t n = 0;
     int rc = sign_in_owners_phone(tx, r->company->id, phone, &owners, &n);
     for (size_t i = 0; rc >= 0 && i < n; i++)
         add(t, &owners[i]);
+    if (rc >= 0 && n == 0)
+        rc = sign_in_near_phone(tx, r->company->id, phone, &near);
+    t->near = near.password_hash;
     if (rc >= 0)
         rc = sign_in_claimant_phone(tx, r->company->id, phone, &u);
     if (rc == 1)
@@ -98,17 +108,31 @@ int sign_in_lookup(struct req *r, struct tx *tx)
                                   : find_by_email(r, tx, in->email, t);
 }
 
-/* A failing sign-in costs two checks, however many candidates there are. */
+/* A failing sign-in costs two checks, however many candidates there are. Hashes
+ * that came from another system cost what they cost; so that this does not tell
+ * who is there, an account without an owner costs what a neighbour's does. */
 int sign_in_prepare(struct req *r)
 {
     const struct login_in *in = r->in;
     struct attempt *t = r->prepared;
     for (size_t i = 0; i < CANDIDATES && !t->right; i++) {
-        bool may = i < t->n && t->v[i].may && r->company->is_active;
-        if (password_verify(in->password, may ? t->v[i].password_hash : STR_NULL))
+        bool there = i < t->n;
+        struct str hash = there ? t->v[i].password_hash : i == t->n ? t->near : STR_NULL;
+        bool right = password_verify(in->password, hash);
+        if (right && there && t->v[i].may && r->company->is_active)
             t->right = &t->v[i];
     }
+    if (t->right && password_needs_rehash(t->right->password_hash))
+        t->rehashed = password_hash(in->password, r->arena);
     return 0;
+}
+
+/* Another sign-in may have hashed it anew, which is no change of the record. */
+static bool same_password(const struct sign_in_row *before, const struct sign_in_row *now)
+{
+    if (str_eq(before->password_hash, now->password_hash))
+        return true;
+    return password_needs_rehash(before->password_hash) && before->version == now->version;
 }
 
 int sign_in_handler(struct req *r, struct tx *tx)
@@ -122,13 +146,15 @@ int sign_in_handler(struct req *r, struct tx *tx)
     if (rc < 0)
         return rc;
     /* What was checked may have changed meanwhile. */
-    bool right = before && rc == 1 && now.may && str_eq(before->password_hash, now.password_hash);
+    bool right = before && rc == 1 && now.may && same_password(before, &now);
     if (t->n)
         req_subject(r, right ? now.id : t->v[0].id);
     rc = attempts_settle(r, tx, &attempts_passwords, account_of(in), right);
     if (rc == 0)
         rc = factors_sign_in(r, tx, now.id, in->code);
-    if (rc == 0)
+    if (rc == 0 && t->rehashed.n)
+        rc = user_rehash(tx, r->company->id, now.id, t->rehashed, before->password_hash);
+    if (rc >= 0)
         rc = accounts_open_session(r, tx, now.id, &out);
     return rc < 0 ? rc : req_answer(r, 200, &session_out, &out);
 }

@@ -9,6 +9,9 @@
 
 enum { PASSES = 2, MEMORY = 19 << 20, NICE = 10, LENGTH_MIN = 8, LENGTH_MAX = 200 };
 
+/* How every hash begins that is made here. */
+#define OURS "$argon2id$v=19$m=19456,t=2,p=1$"
+
 struct waiting {
     void (*fn)(void *arg);
     void *arg;
@@ -102,13 +105,20 @@ struct str password_hash(struct str password, struct arena *a)
 bool password_verify(struct str password, struct str hash)
 {
     /* Of a password that nobody knows, with the same costs. */
-    static const char nobody[] = "$argon2id$v=19$m=19456,t=2,p=1$cM8ivmqzDFUkGzh5UuPMmA$"
-                                 "1K93HDlmo5yKFCPYQT2x6svoWju9ydHOCjSZ4oe4He4";
+    static const char nobody[] = OURS "cM8ivmqzDFUkGzh5UuPMmA$"
+                                      "1K93HDlmo5yKFCPYQT2x6svoWju9ydHOCjSZ4oe4He4";
     char text[crypto_pwhash_STRBYTES] = {0};
+    if (password_is_bcrypt(hash))
+        return password_verify_bcrypt(password, hash);
     bool known = hash.n > 0 && hash.n < sizeof text;
     struct str h = known ? hash : STR(nobody);
     memcpy(text, h.p, h.n);
     return (crypto_pwhash_str_verify(text, password.p ? password.p : "", password.n) == 0) & known;
+}
+
+bool password_needs_rehash(struct str hash)
+{
+    return !str_starts(hash, STR(OURS));
 }
 
 /* Of at least eight characters, in the lists of leaked passwords at the top;

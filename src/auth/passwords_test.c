@@ -82,6 +82,82 @@ static void test_refused(void **state)
     assert_non_null(password_refused(STR("PassWord123")));
 }
 
+/* Of the authors of crypt_blowfish and of Argon2. */
+static const struct {
+    const char *password, *hash;
+} vectors[] = {
+    {"U*U", "$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW"},
+    {"U*U*", "$2a$05$CCCCCCCCCCCCCCCCCCCCC.VGOzA784oUp/Z0DY336zx7pLYAy0lwK"},
+    {"", "$2a$05$CCCCCCCCCCCCCCCCCCCCC.7uG0VCzI2bS7j6ymqJi9CdcdxiRTWNy"},
+    {"\xa3", "$2y$05$/OK.fbVrR/bpIqNJ5ianF.Sa7shbm4.OzKpvFnX1pQLmQW96oUlCq"},
+    {"\xff\xff\xa3", "$2b$05$/OK.fbVrR/bpIqNJ5ianF.CE5elHaaO4EbggVDjb8P19RukzXSM3e"},
+    {"password", "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$"
+                 "CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc"},
+    {"password", "$argon2id$v=19$m=256,t=2,p=2$c29tZXNhbHQ$"
+                 "bQk8UB/VmZZF4Oo79iDXuL5/0ttZwg2f/5U52iv1cDc"},
+    {"password", "$argon2i$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$"
+                 "wWKIMhR9lyDFvRz9YTZweHKfbftvj+qf+YFY4NeBbtA"},
+};
+
+static void test_hashes_of_others(void **state)
+{
+    for (size_t i = 0; i < sizeof vectors / sizeof *vectors; i++) {
+        struct str hash = str_c(vectors[i].hash), password = str_c(vectors[i].password);
+        assert_null(password_hash_refused(hash));
+        assert_true(password_needs_rehash(hash));
+        if (!password_verify(password, hash))
+            fail_msg("%s", vectors[i].hash);
+        assert_false(password_verify(STR("U*u"), hash));
+    }
+    assert_false(password_needs_rehash(password_hash(STR("correct horse"), *state)));
+    /* What is behind a NUL counts. */
+    assert_false(password_verify(STR("U*U\0x"), str_c(vectors[0].hash)));
+    assert_false(password_verify(STR_NULL, str_c(vectors[0].hash)));
+}
+
+#define SALTED "CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW"
+#define REST "$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc"
+static void test_hashes_refused(void **state)
+{
+    static const struct {
+        const char *hash, *why;
+    } bad[] = {
+        {"$2a$15$" SALTED, "too costly"},
+        {"$2a$31$" SALTED, "too costly"},
+        {"$2a$03$" SALTED, "not a whole bcrypt"},
+        {"$2x$10$" SALTED, "not a whole bcrypt"},
+        {"$2$10$" SALTED "C", "not a whole bcrypt"},
+        {"$2a$10$" SALTED "C", "not a whole bcrypt"},
+        {"$2a$10$", "not a whole bcrypt"},
+        {"$2a$1x$" SALTED, "not a whole bcrypt"},
+        {"$2a$10$:CCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW", "not a whole bcrypt"},
+        {"$argon2id$v=19$m=300000,t=2,p=1" REST, "too costly"},
+        {"$argon2id$v=19$m=65536,t=11,p=1" REST, "too costly"},
+        {"$argon2id$v=19$m=262144,t=5,p=1" REST, "too costly"},
+        {"$argon2id$v=19$m=65536,t=2,p=17" REST, "too costly"},
+        {"$argon2id$v=19$m=99999999999999999999,t=2,p=1" REST, "too costly"},
+        {"$argon2id$v=16$m=65536,t=2,p=1" REST, "not a whole Argon2"},
+        {"$argon2id$m=65536,t=2,p=1" REST, "not a whole Argon2"},
+        {"$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ", "not a whole Argon2"},
+        {"$argon2id$v=19$m=-1,t=2,p=1" REST, "not a whole Argon2"},
+        {"$argon2i$v=19$m=65536,t=2,p=1$!", "not a whole Argon2"},
+        {"$argon2d$v=19$m=65536,t=2,p=1" REST, "only Argon2"},
+        {"5f4dcc3b5aa765d61d8327deb882cf99", "only Argon2"},
+        {"$6$rounds=5000$salt$hash", "only Argon2"},
+        {"", "only Argon2"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        const char *why = password_hash_refused(str_c(bad[i].hash));
+        if (!why || !strstr(why, bad[i].why))
+            fail_msg("%s: %s", bad[i].hash, why ? why : "taken");
+    }
+    char large[300];
+    memset(large, 'x', sizeof large);
+    memcpy(large, "$argon2id$", 10);
+    assert_non_null(password_hash_refused((struct str){large, sizeof large}));
+}
+
 struct work {
     pthread_mutex_t gate; /* held: the worker waits */
     atomic_int ran, nice;
@@ -123,6 +199,8 @@ int main(void)
         cmocka_unit_test(test_no_hash_is_no_password),
         cmocka_unit_test(test_same_time_without_a_hash),
         cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_hashes_of_others),
+        cmocka_unit_test(test_hashes_refused),
         cmocka_unit_test(test_bounded_queue),
     };
     return cmocka_run_group_tests(tests, setup, teardown);

@@ -1,14 +1,10 @@
 /* Importing logins: known by e-mail. */
 #include "accounts/accounts.h"
+#include "auth/passwords.h"
 #include "base/clock.h"
 #include "companies/companies.h"
 #include "imports/imports_priv.h"
 #include "imports/kind.h"
-#include <sodium.h>
-#include <stdlib.h>
-
-/* What a stored hash may ask of us at every sign-in. */
-enum { HASH_KIB_MAX = 256 * 1024, HASH_TIMES_MAX = 10 };
 
 struct user_in {
     struct given given;
@@ -25,35 +21,15 @@ FIELDS(user_import_in, "UserImport", struct user_in,
        IN("name", F_TEXT, name, .flags = FIELD_REQUIRED, .min = 1, .max = 200, .help = "as people write it"),
        IN("phone", F_PHONE, phone, .help = "in any spelling; not proved by an import"),
        IN("role", F_ENUM, role, .names = role_names, .help = "CUSTOMER when left out; never SUPER_ADMIN"),
-       IN("passwordHash", F_TEXT, password_hash, .max = 127, .flags = FIELD_SECRET, .help = "Argon2id: $argon2id$v=19$m=…; without one the login is not activated"),
+       IN("passwordHash", F_TEXT, password_hash, .max = 127, .flags = FIELD_SECRET, .help = "bcrypt ($2b$…, at most cost 14) or Argon2 ($argon2id$v=19$m=…), made anew at the next sign-in; without one the login is not activated"),
        IN("storeCode", F_TEXT, store_code, .max = 50, .help = "code of the home store"),
        IN("createdAt", F_TIME, created_at, .help = "a time, or a day in the company's zone; else the time of the import"));
 /* clang-format on */
 
-/* "$argon2id$v=19$m=19456,t=2,p=1$…": whole, and not so costly that signing in
- * would be a way to stop us. */
-static const char *hash_refused(struct str hash, struct arena *a)
-{
-    static const char head[] = "$argon2id$v=19$m=";
-    const char *text = arena_cstr(a, hash);
-    char *end = NULL;
-
-    if (!str_starts(hash, STR("$argon2id$")))
-        return "only Argon2id hashes ($argon2id$…) are understood";
-    if (!str_starts(hash, STR(head)) ||
-        crypto_pwhash_str_needs_rehash(text, crypto_pwhash_OPSLIMIT_MIN,
-                                       crypto_pwhash_MEMLIMIT_MIN) < 0)
-        return "not a whole Argon2id hash";
-    unsigned long kib = strtoul(text + sizeof(head) - 1, &end, 10);
-    unsigned long times = strncmp(end, ",t=", 3) == 0 ? strtoul(end + 3, NULL, 10) : 0;
-    if (kib > HASH_KIB_MAX || times == 0 || times > HASH_TIMES_MAX)
-        return "this Argon2id hash is too costly to check";
-    return NULL;
-}
-
 static void check(const struct import *x, struct arena *a, void *row, struct outcome *o)
 {
     struct user_in *in = row;
+    (void)a;
 
     if (in->role == I64_NULL)
         in->role = ROLE_CUSTOMER;
@@ -62,7 +38,7 @@ static void check(const struct import *x, struct arena *a, void *row, struct out
     if (in->created_at == I64_NULL)
         in->created_at = x->now;
     import_check_time(x, "createdAt", in->created_at, o);
-    const char *refused = in->password_hash.n ? hash_refused(in->password_hash, a) : NULL;
+    const char *refused = in->password_hash.n ? password_hash_refused(in->password_hash) : NULL;
     if (refused)
         outcome_reject(o, "passwordHash", str_c(refused));
 }
