@@ -97,6 +97,7 @@ static inline int open_world(void **state, const char *url)
                                   .digits = 2,
                                   .zone = STR("Asia/Kolkata"),
                                   .phone_required = true,
+                                  .recycle_months = 12,
                                   .is_active = true};
     int rc = store_open(&f->store, url, &o, f->arena, &why);
     if (rc == 0)

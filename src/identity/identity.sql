@@ -37,6 +37,17 @@ SELECT
      ORDER BY o.created_at DESC LIMIT 1)
 FROM customers c WHERE c.company_id = $1 AND c.id = $2;
 
+-- What guests ordered under a person's number counts for the shop, and is not
+-- the person's to see until a code proves it.
+-- identity_unproven (company: uuid, customer: uuid) -> one (orders: int, paid: int, spent: int, first_at: time?, last_at: time?)
+SELECT CAST(COALESCE(sum(CASE WHEN is_unproven THEN 1 ELSE 0 END), 0) AS bigint),
+    CAST(COALESCE(sum(CASE WHEN is_unproven AND status = 'PAID' THEN 1 ELSE 0 END), 0) AS bigint),
+    CAST(COALESCE(sum(CASE WHEN is_unproven AND status IN ('PAID', 'REFUNDED')
+                           THEN paid_amount - refunded_amount ELSE 0 END), 0) AS bigint),
+    min(CASE WHEN status = 'PAID' AND NOT is_unproven THEN created_at END),
+    max(CASE WHEN status = 'PAID' AND NOT is_unproven THEN created_at END)
+FROM orders WHERE company_id = $1 AND customer_id = $2;
+
 -- The oldest proved e-mail of a person's logins.
 -- identity_email_of (company: uuid, customer: uuid) -> one (email: text)
 SELECT email FROM users

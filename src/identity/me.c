@@ -10,6 +10,25 @@ static int refuse_keys(struct req *r)
                                 "An API key is nobody's login; sign in as a user");
 }
 
+/* The record as its owner sees it: without what guests ordered under the
+ * number, of which nobody knows whose it is. */
+static int answer_own(struct req *r, struct tx *tx, const struct customer_row *c)
+{
+    struct identity_unproven_row guests;
+    struct customer_row seen = *c;
+    int rc = identity_unproven(tx, r->company->id, c->id, &guests);
+    if (rc < 0)
+        return rc;
+    if (guests.orders > 0) {
+        seen.order_count -= guests.orders;
+        seen.total_orders -= guests.paid;
+        seen.total_spent -= guests.spent;
+        seen.first_order_at = guests.first_at;
+        seen.last_order_at = guests.last_at;
+    }
+    return customers_answer(r, 200, &seen);
+}
+
 int identity_me_lookup(struct req *r, struct tx *tx)
 {
     struct identity_user u;
@@ -21,7 +40,7 @@ int identity_me_lookup(struct req *r, struct tx *tx)
         rc = customer_by_id(tx, r->company->id, u.customer_id, &c);
     else if (rc == 1)
         return 0;
-    return rc == 1 ? customers_answer(r, 200, &c) : rc;
+    return rc == 1 ? answer_own(r, tx, &c) : rc;
 }
 
 /* Takes the login's record, made if need be; a login of another company (a
@@ -38,7 +57,7 @@ int identity_me(struct req *r, struct tx *tx)
 {
     struct customer_row c;
     int rc = take_own(r, tx, &c);
-    return rc < 0 ? rc : customers_answer(r, 200, &c);
+    return rc < 0 ? rc : answer_own(r, tx, &c);
 }
 
 #define IN(member) offsetof(struct identity_own_in, member)
@@ -126,5 +145,5 @@ int identity_me_change(struct req *r, struct tx *tx)
     if (GIVEN(in, preferences))
         c.preferences = str_is_null(in->preferences) ? STR("{}") : in->preferences;
     rc = customers_save(r, tx, &c, was);
-    return rc < 0 ? rc : customers_answer(r, 200, &c);
+    return rc < 0 ? rc : answer_own(r, tx, &c);
 }
