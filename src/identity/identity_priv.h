@@ -45,7 +45,7 @@ struct identity_unlink_in {
     struct uuid id, user_id; /* path */
 };
 extern const struct fields identity_own_fields, identity_join_fields, identity_link_fields,
-    identity_unlink_fields;
+    identity_unlink_fields, identity_hint_out;
 
 int identity_me_lookup(struct req *r, struct tx *tx);    /* me.c: answers when there is a record */
 int identity_me(struct req *r, struct tx *tx);           /* me.c: makes it */

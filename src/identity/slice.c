@@ -25,6 +25,17 @@ static const struct route routes[] = {
         .action = "user.record", .flags = ROUTE_OWN, .errors = "user_not_found"),
     ME_CHANGE("PATCH", 0),
     ME_CHANGE("PUT", ROUTE_ALIAS),
+    OWN("POST", "/api/customers/me/join/request", NULL, &identity_hint_out, identity_join_request,
+        "The proved phone has an earlier record: sends a code to that record's e-mail",
+        .limit = LIMIT_AUTH, .action = "customer.join_request",
+        .flags = ROUTE_OWN | ROUTE_NO_IDEMPOTENCY,
+        .errors = "nothing_pending no_email two_records customer_inactive rate_limited "
+                  "no_transport"),
+    OWN("POST", "/api/customers/me/join", &identity_join_fields, &customer_out, identity_join,
+        "Joins the earlier record by that code: its history and one's own are one",
+        .limit = LIMIT_AUTH, .action = "user.join", .event = "customer.updated",
+        .flags = ROUTE_OWN | ROUTE_NO_IDEMPOTENCY,
+        .errors = "bad_code nothing_pending no_email two_records customer_inactive rate_limited"),
     OWN("POST", "/api/customers/me/fresh", NULL, &customer_out, identity_fresh,
         "Takes the proved phone without the history of its earlier owner, who keeps it as a "
         "former number",
