@@ -30,8 +30,7 @@ const struct command accounts_commands[] = {
      .usage = "list | rotate",
      .help = "show or renew the keys that sign access tokens\n\n"
              "rotate puts a new key in front. The old ones verify until no living token can be "
-             "signed with them. A server that runs takes up the new key when it is started "
-             "again.",
+             "signed with them. A server that runs takes up the new key within a second.",
      .store = true,
      .run = keys_run,
      .settings = SETTING_BIT(SETTING_KEY_FILE)},

@@ -63,6 +63,6 @@ int keys_run(const struct args *a)
         list_text(t);
     tokens_free(&t);
     if (rotate && !args_json(a))
-        printf("A running server signs with the new key once it is started again.\n");
+        printf("A running server takes up the new key within a second.\n");
     return EXIT_OK;
 }

@@ -12,7 +12,6 @@
 #include <openssl/param_build.h>
 #include <sodium.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 enum { KEY_FILE_MAX = 16 * 1024 };
@@ -99,14 +98,14 @@ static bool key_fill(struct key *k)
     return ok;
 }
 
-void keyring_clear(struct tokens *t)
+void keyring_clear(struct keyring *t)
 {
     for (size_t i = 0; i < t->n; i++)
         EVP_PKEY_free(t->keys[i].pkey);
     sodium_memzero(t, sizeof *t);
 }
 
-int keyring_add(struct tokens *t, int64_t now)
+int keyring_add(struct keyring *t, int64_t now)
 {
     struct key k = {.made = now};
     /* One scalar in 2^32 is out of the group's range: then another. */
@@ -142,7 +141,7 @@ static struct str word(struct str *line)
     return w;
 }
 
-static bool line_read(struct tokens *t, struct str line)
+static bool line_read(struct keyring *t, struct str line)
 {
     struct str kind = word(&line);
     if (kind.n == 0 || kind.p[0] == '#')
@@ -163,7 +162,7 @@ static bool line_read(struct tokens *t, struct str line)
     return word(&line).n == 0;
 }
 
-static int text_read(struct tokens *t, struct str text, const char *path, struct arena *a,
+static int text_read(struct keyring *t, struct str text, const char *path, struct arena *a,
                      struct str *why)
 {
     int number = 0;
@@ -185,8 +184,27 @@ static int text_read(struct tokens *t, struct str text, const char *path, struct
     return 1;
 }
 
+static struct key_file file_of(const struct stat *st)
+{
+    /* A new file may get the old one's inode and size, but not its time. */
+    return (struct key_file){.inode = st->st_ino, .size = st->st_size, .changed = st->st_ctim};
+}
+
+bool key_file_same(const struct key_file *a, const struct key_file *b)
+{
+    return a->inode == b->inode && a->size == b->size && a->changed.tv_sec == b->changed.tv_sec &&
+           a->changed.tv_nsec == b->changed.tv_nsec;
+}
+
+struct key_file key_file_look(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 ? file_of(&st) : (struct key_file){0};
+}
+
 /* The file's size, or ERR_IO when it is not ours alone. */
-static ssize_t file_check(int fd, const char *path, struct arena *a, struct str *why)
+static ssize_t file_check(int fd, const char *path, struct key_file *file, struct arena *a,
+                          struct str *why)
 {
     struct stat st;
     if (fstat(fd, &st) != 0)
@@ -197,12 +215,14 @@ static ssize_t file_check(int fd, const char *path, struct arena *a, struct str 
         *why = arena_printf(a, "%s can be read by others; chmod 600 it", path);
     else if (st.st_size > KEY_FILE_MAX)
         *why = arena_printf(a, "%s is too large for a key file", path);
-    else
+    else {
+        *file = file_of(&st);
         return (ssize_t)st.st_size;
+    }
     return ERR_IO;
 }
 
-int keyring_read(const char *path, struct tokens *t, struct arena *a, struct str *why)
+int keyring_read(const char *path, struct keyring *t, struct arena *a, struct str *why)
 {
     char text[KEY_FILE_MAX];
     int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -213,7 +233,7 @@ int keyring_read(const char *path, struct tokens *t, struct arena *a, struct str
         return ERR_IO;
     }
     int r = ERR_IO;
-    ssize_t size = file_check(fd, path, a, why);
+    ssize_t size = file_check(fd, path, &t->file, a, why);
     if (size >= 0 && read(fd, text, (size_t)size) != size)
         *why = arena_printf(a, "%s cannot be read", path);
     else if (size >= 0)
@@ -224,7 +244,7 @@ int keyring_read(const char *path, struct tokens *t, struct arena *a, struct str
 }
 
 /* The file's text, in memory that the caller wipes. */
-static size_t text_write(const struct tokens *t, char *out, size_t room)
+static size_t text_write(const struct keyring *t, char *out, size_t room)
 {
     struct buf b;
     char key[SCALAR_TEXT], time[TIME_TEXT];
@@ -258,7 +278,7 @@ static bool sync_folder(const char *path, struct arena *a)
     return ok;
 }
 
-int keyring_write(const char *path, const struct tokens *t, bool fresh, struct arena *a,
+int keyring_write(const char *path, const struct keyring *t, bool fresh, struct arena *a,
                   struct str *why)
 {
     char text[KEY_FILE_MAX];

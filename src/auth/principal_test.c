@@ -211,6 +211,33 @@ static void test_what_ends_it(void **state)
     assert_int_equal(ask_at(f, now + 3 * SECOND_US), ERR_TOKEN_INVALID);
 }
 
+/* An admin without the second factor that the company requires may nothing but
+ * what everybody may who is signed in. */
+static void test_factor_missing(void **state)
+{
+    struct fixture *f = *state;
+    int64_t now = NOW;
+    sql(f, "UPDATE users SET role = 'SUPER_ADMIN'; UPDATE companies SET require_second_factor = 1");
+    assert_int_equal(ask_at(f, now), 0);
+    assert_true(f->r.who.factor_missing);
+    assert_int_equal(f->r.who.perms, 0);
+    assert_true(req_may(&f->r, PERM_ANY) && req_may(&f->r, PERM_PUBLIC));
+    assert_false(req_may(&f->r, PERM_STAFF) || req_may(&f->r, PERM_SUPER) ||
+                 req_may(&f->r, PERM_READ_CUSTOMER) || req_staff(&f->r));
+    sql(f, "INSERT INTO second_factors (company_id, user_id, pending_sealed, last_step, created_at)"
+           " VALUES (x'00000000000000000000000000000001', x'00000000000000000000000000000002',"
+           " x'00', 0, 0)");
+    assert_int_equal(ask_at(f, now += 3 * SECOND_US), 0);
+    assert_true(f->r.who.factor_missing); /* being set up is not set up */
+    sql(f, "UPDATE second_factors SET secret_sealed = x'00'");
+    assert_int_equal(ask_at(f, now += 3 * SECOND_US), 0);
+    assert_false(f->r.who.factor_missing);
+    assert_true(req_may(&f->r, PERM_SUPER) && req_may(&f->r, PERM_MANAGE_COMPANY));
+    sql(f, "DELETE FROM second_factors; UPDATE users SET role = 'MANAGER'");
+    assert_int_equal(ask_at(f, now += 3 * SECOND_US), 0);
+    assert_true(req_may(&f->r, PERM_READ_CUSTOMER)); /* it is asked of admins only */
+}
+
 /* A login goes with its person. */
 static void test_inactive_customer(void **state)
 {
@@ -315,6 +342,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_grants_and_denials, setup, teardown),
         cmocka_unit_test_setup_teardown(test_what_ends_it, setup, teardown),
         cmocka_unit_test_setup_teardown(test_inactive_customer, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_factor_missing, setup, teardown),
         cmocka_unit_test_setup_teardown(test_expiry_of_what_is_remembered, setup, teardown),
         cmocka_unit_test_setup_teardown(test_api_key, setup, teardown),
         cmocka_unit_test_setup_teardown(test_more_than_there_is_room_for, setup, teardown),

@@ -8,7 +8,6 @@
 #include <openssl/bn.h>
 #include <openssl/ecdsa.h>
 #include <sodium.h>
-#include <stdlib.h>
 
 enum {
     TOKEN_MAX = 2048,    /* bytes of a token; ours are under 700 */
@@ -18,67 +17,6 @@ enum {
     CLAIMS_MAX = 2 << 10 /* bytes of the JSON we make */
 };
 static const char issuer[] = "clientele";
-
-int tokens_open(struct tokens **out, const char *path, struct arena *a, struct str *why)
-{
-    struct tokens *t = calloc(1, sizeof *t);
-    if (!t || sodium_init() < 0)
-        abort();
-    int r = keyring_read(path, t, a, why);
-    if (r == 0) {
-        randombytes_buf(t->instance, sizeof t->instance);
-        r = keyring_add(t, clock_now());
-        if (r == 0)
-            r = keyring_write(path, t, true, a, why);
-        if (r == 0) { /* another process was quicker */
-            keyring_clear(t);
-            r = keyring_read(path, t, a, why);
-        }
-    }
-    if (r == 0)
-        *why = arena_printf(a, "%s went away while it was read", path);
-    if (r != 1) {
-        tokens_free(&t);
-        return r < 0 ? r : ERR_IO;
-    }
-    *out = t;
-    return 0;
-}
-
-void tokens_free(struct tokens **t)
-{
-    if (*t)
-        keyring_clear(*t);
-    free(*t);
-    *t = NULL;
-}
-
-int tokens_rotate(const char *path, struct arena *a, struct str *why)
-{
-    struct tokens *t = calloc(1, sizeof *t);
-    if (!t)
-        abort();
-    int r = keyring_read(path, t, a, why);
-    if (r == 0) {
-        *why = arena_printf(a, "%s does not exist", path);
-        r = ERR_IO;
-    }
-    if (r == 1)
-        r = keyring_add(t, clock_now());
-    if (r == 0)
-        r = keyring_write(path, t, false, a, why);
-    tokens_free(&t);
-    return r < 0 ? r : 0;
-}
-
-bool tokens_key(const struct tokens *t, size_t i, struct str *kid, int64_t *made)
-{
-    if (i >= t->n)
-        return false;
-    *kid = str_c(t->keys[i].kid);
-    *made = t->keys[i].made;
-    return true;
-}
 
 static void add_base64(struct buf *b, const void *p, size_t n)
 {
@@ -158,9 +96,8 @@ static void claims_write(const struct claims *c, int64_t now, struct buf *b)
     json_close(&j, '}');
 }
 
-struct str tokens_issue(struct tokens *t, const struct claims *c, int64_t now, struct arena *a)
+static struct str issue(const struct key *k, const struct claims *c, int64_t now, struct arena *a)
 {
-    const struct key *k = &t->keys[0];
     struct str header =
         arena_printf(a, "{\"alg\":\"ES256\",\"typ\":\"JWT\",\"kid\":\"%s\"}", k->kid);
     struct str token = STR_NULL;
@@ -180,6 +117,13 @@ struct str tokens_issue(struct tokens *t, const struct claims *c, int64_t now, s
     }
     buf_free(&claims);
     buf_free(&b);
+    return token;
+}
+
+struct str tokens_issue(struct tokens *t, const struct claims *c, int64_t now, struct arena *a)
+{
+    struct str token = issue(&keys_hold(t)->keys[0], c, now, a);
+    keys_leave(t);
     return token;
 }
 
@@ -227,7 +171,7 @@ static struct str member(const json_t *j, const char *name)
 }
 
 /* The key that a header names, when it says just what ours say. */
-static const struct key *header_key(const struct tokens *t, struct str header)
+static const struct key *header_key(const struct keyring *t, struct str header)
 {
     const struct key *found = NULL;
     json_t *j = part_json(header);
@@ -277,19 +221,30 @@ static int claims_read(const json_t *j, int64_t now, struct claims *out, struct 
     return now >= out->expires ? ERR_TOKEN_EXPIRED : 0;
 }
 
-int tokens_verify(const struct tokens *t, struct str jwt, int64_t now, struct claims *out,
+/* 1 signed by a key of ours, 0 not, -1 it names a key that is none of ours. */
+static int proved(const struct tokens *t, const struct parts *p, const uint8_t sig[SIG_BYTES])
+{
+    const struct key *k = header_key(keys_hold(t), p->header);
+    int r = !k ? -1 : signed_by(k, p->signed_text, sig);
+    keys_leave(t);
+    return r;
+}
+
+int tokens_verify(struct tokens *t, struct str jwt, int64_t now, struct claims *out,
                   struct arena *a)
 {
     struct parts p;
     uint8_t sig[SIG_BYTES];
     size_t n;
-    if (!split(jwt, &p))
-        return ERR_TOKEN_INVALID;
-    const struct key *k = header_key(t, p.header);
-    if (!k ||
+    if (!split(jwt, &p) ||
         sodium_base642bin(sig, sizeof sig, p.sig.p, p.sig.n, NULL, &n, NULL,
                           sodium_base64_VARIANT_URLSAFE_NO_PADDING) != 0 ||
-        n != sizeof sig || !signed_by(k, p.signed_text, sig))
+        n != sizeof sig)
+        return ERR_TOKEN_INVALID;
+    int ours = proved(t, &p, sig);
+    if (ours < 0 && keys_found_anew(t))
+        ours = proved(t, &p, sig);
+    if (ours != 1)
         return ERR_TOKEN_INVALID;
     json_t *j = part_json(p.claims);
     int r = j ? claims_read(j, now, out, a) : ERR_TOKEN_INVALID;
@@ -305,8 +260,9 @@ struct str tokens_jwks(const struct tokens *t, struct arena *a)
     json_open(&j, '{');
     json_key(&j, STR("keys"));
     json_open(&j, '[');
-    for (size_t i = 0; i < t->n; i++) {
-        const struct key *k = &t->keys[i];
+    const struct keyring *ring = keys_hold(t);
+    for (size_t i = 0; i < ring->n; i++) {
+        const struct key *k = &ring->keys[i];
         const char *const members[][2] = {{"kty", "EC"},    {"crv", "P-256"}, {"use", "sig"},
                                           {"alg", "ES256"}, {"kid", k->kid},  {"x", k->x},
                                           {"y", k->y}};
@@ -317,19 +273,10 @@ struct str tokens_jwks(const struct tokens *t, struct arena *a)
         }
         json_close(&j, '}');
     }
+    keys_leave(t);
     json_close(&j, ']');
     json_close(&j, '}');
     struct str jwks = arena_str(a, buf_view(&b));
     buf_free(&b);
     return jwks;
-}
-
-void tokens_mac(const struct tokens *t, const char *purpose, struct str text, uint8_t out[32])
-{
-    crypto_auth_hmacsha256_state s;
-    crypto_auth_hmacsha256_init(&s, t->instance, sizeof t->instance);
-    /* With its NUL, so that purpose and text cannot run into each other. */
-    crypto_auth_hmacsha256_update(&s, (const uint8_t *)purpose, strlen(purpose) + 1);
-    crypto_auth_hmacsha256_update(&s, (const uint8_t *)text.p, text.n);
-    crypto_auth_hmacsha256_final(&s, out);
 }

@@ -133,7 +133,7 @@ static void test_headers(void **state)
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
 #pragma GCC diagnostic ignored "-Wformat-extra-args"
-        snprintf(text, sizeof text, headers[i], f->t->keys[0].kid);
+        snprintf(text, sizeof text, headers[i], f->t->ring->keys[0].kid);
 #pragma GCC diagnostic pop
         struct str forged = arena_printf(f->a, "%.*s%.*s", STR_ARG(b64(f, text)), STR_ARG(rest));
         assert_int_equal(verify(f, forged, NOW), ERR_TOKEN_INVALID);
@@ -161,7 +161,7 @@ static void test_foreign_key(void **state)
     struct str jwt = tokens_issue(other, &f->c, NOW, f->a);
     assert_int_equal(verify(f, jwt, NOW), ERR_TOKEN_INVALID);
     /* Nor when it claims to be ours by its kid. */
-    memcpy(other->keys[0].kid, f->t->keys[0].kid, SCALAR_TEXT);
+    memcpy(other->ring->keys[0].kid, f->t->ring->keys[0].kid, SCALAR_TEXT);
     jwt = tokens_issue(other, &f->c, NOW, f->a);
     assert_int_equal(verify(f, jwt, NOW), ERR_TOKEN_INVALID);
     tokens_free(&other);
@@ -193,7 +193,7 @@ static void test_rotation(void **state)
 static void test_old_keys_go(void **state)
 {
     struct fixture *f = *state;
-    struct tokens t = {.n = 0};
+    struct keyring t = {.n = 0};
     int64_t at = NOW;
     for (int i = 0; i < 5; i++, at += 3600 * SECOND_US)
         assert_int_equal(keyring_add(&t, at), 0);
@@ -257,9 +257,9 @@ static void test_thumbprint(void **state)
                "es256 2026-01-01T00:00:00Z 870MB6gfuTJ4HtUnUvYMyJpr5eUZNP4Bk43bVdj3eAE\n",
                0600);
     assert_int_equal(tokens_open(&t, f->path, f->a, &why), 0);
-    assert_string_equal(t->keys[0].x, "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4");
-    assert_string_equal(t->keys[0].y, "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM");
-    assert_string_equal(t->keys[0].kid, "cn-I_WNMClehiVp51i_0VpOENW1upEerA8sEam5hn-s");
+    assert_string_equal(t->ring->keys[0].x, "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4");
+    assert_string_equal(t->ring->keys[0].y, "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM");
+    assert_string_equal(t->ring->keys[0].kid, "cn-I_WNMClehiVp51i_0VpOENW1upEerA8sEam5hn-s");
     struct str jwks = tokens_jwks(t, f->a);
     assert_non_null(
         strstr(arena_cstr(f->a, jwks), "\"kid\":\"cn-I_WNMClehiVp51i_0VpOENW1upEerA8sEam5hn-s\""));

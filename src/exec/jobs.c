@@ -93,8 +93,8 @@ void *jobs_loop(void *exec)
     return NULL;
 }
 
-/* Asks the store once a second whether it is there, and on SQLite keeps the
- * log short. */
+/* Asks the store once a second whether it is there, takes up new signing keys,
+ * and on SQLite keeps the log short. */
 void *watch_loop(void *exec)
 {
     struct exec *e = exec;
@@ -108,6 +108,8 @@ void *watch_loop(void *exec)
             atomic_store(&e->ready, c && conn_ping(c) == 0);
             asked = clock_mono();
         }
+        if (e->app->tokens)
+            tokens_refresh(e->app->tokens); /* it says what is wrong */
         if (c && e->sqlite && store_wal_bytes(e->app->store) > wal_quiet)
             conn_checkpoint(c, false);
     } while (exec_sleep(e, SECOND_US / 4));
