@@ -1,5 +1,6 @@
 /* Customers: one person, one record. What other slices may call. */
 #pragma once
+#include "customer_links.sql.h"
 #include "customers.sql.h" /* struct customer_row and the typed statements, generated */
 #include "http/req.h"
 #include "store/store.h"
@@ -49,6 +50,9 @@ MUST_CHECK int customers_register(struct req *r, struct tx *tx, const struct cus
  * negative. lock: kept from others until the transaction ends. */
 MUST_CHECK int customers_find(struct tx *tx, struct uuid company, struct uuid id,
                               struct customer_row *out);
+/* The id that answers for this one: its own, or its survivor's. 0 or negative. */
+MUST_CHECK int customers_current(struct tx *tx, struct uuid company, struct uuid id,
+                                 struct uuid *out);
 MUST_CHECK int customers_find_lock(struct tx *tx, struct uuid company, struct uuid id,
                                    struct customer_row *out);
 /* Locks two records, the lower id first; nil: none. 1 all that were named are

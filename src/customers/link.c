@@ -17,6 +17,14 @@ int customers_find(struct tx *tx, struct uuid company, struct uuid id, struct cu
     return rc == 1 ? customer_by_id(tx, company, s.id, out) : rc;
 }
 
+int customers_current(struct tx *tx, struct uuid company, struct uuid id, struct uuid *out)
+{
+    struct customer_survivor_row s;
+    int rc = customer_survivor(tx, company, id, &s);
+    *out = rc == 1 ? s.id : id;
+    return rc < 0 ? rc : 0;
+}
+
 int customers_find_lock(struct tx *tx, struct uuid company, struct uuid id,
                         struct customer_row *out)
 {

@@ -119,14 +119,16 @@ static int take_with_people(struct req *r, struct tx *tx, const struct order_att
 {
     struct uuid company = r->company->id;
     struct order_customer from;
+    struct uuid now; /* the named record may have become part of another */
     bool from_found, to_found;
     int rc = orders_guard(r);
     if (rc == 0)
         rc = order_by_id(tx, company, in->id, &v->o);
     if (rc <= 0)
         return rc < 0 ? rc : req_fail(r, ERR_ORDER_NOT_FOUND);
-    rc = lock_both(tx, company, v->o.customer_id, &from, &from_found, in->customer_id, to,
-                   &to_found);
+    rc = customers_current(tx, company, in->customer_id, &now);
+    if (rc == 0)
+        rc = lock_both(tx, company, v->o.customer_id, &from, &from_found, now, to, &to_found);
     if (rc < 0)
         return rc;
     if (!uuid_is_nil(in->customer_id) && !to_found)
@@ -185,7 +187,7 @@ int orders_set_customer(struct req *r, struct tx *tx)
     if (in->do_register && !uuid_is_nil(v.o.customer_id))
         return req_fail_field(r, ERR_ORDER_STATE, "register", NULL,
                               "The order already belongs to a registered customer");
-    if (!in->do_register && uuid_eq(v.o.customer_id, in->customer_id))
+    if (!in->do_register && uuid_eq(v.o.customer_id, to.id))
         return confirm(r, tx, &v);
     bool detach = !in->do_register && uuid_is_nil(in->customer_id);
     if (detach && !req_may(r, PERM_UPDATE_CUSTOMER))

@@ -125,6 +125,22 @@ static struct uuid store_of(const struct req *r, const struct order_in *in)
     return at_home ? r->who.store : in->store_id;
 }
 
+/* What the order needs to know of others. A till may still know its customer
+ * by the id of a record that became part of another. */
+static int look_around(struct req *r, struct tx *tx, const struct order_in *in,
+                       struct order_context *c)
+{
+    struct uuid company = r->company->id, named = customer_of(r, in), customer = named;
+    struct uuid same = GIVEN(in, id) ? in->id : UUID_NIL;
+    int rc = order_context_of(tx, company, named, store_of(r, in), same, in->external_id, c);
+    if (rc <= 0 || uuid_is_nil(named) || !uuid_is_nil(c->customer_id))
+        return rc;
+    rc = customers_current(tx, company, named, &customer);
+    if (rc < 0 || uuid_eq(customer, named))
+        return rc < 0 ? rc : 1;
+    return order_context_of(tx, company, customer, store_of(r, in), same, in->external_id, c);
+}
+
 int orders_create(struct req *r, struct tx *tx)
 {
     const struct order_in *in = r->in;
@@ -135,8 +151,7 @@ int orders_create(struct req *r, struct tx *tx)
     if (rc < 0)
         return rc;
     struct order_context c;
-    rc = order_context_of(tx, r->company->id, customer_of(r, in), store_of(r, in),
-                          GIVEN(in, id) ? in->id : UUID_NIL, in->external_id, &c);
+    rc = look_around(r, tx, in, &c);
     if (rc <= 0)
         return rc < 0 ? rc : req_fail(r, ERR_COMPANY_NOT_FOUND);
     if (!uuid_is_nil(c.same_id))

@@ -77,12 +77,12 @@ static int page_start(struct req *r, const struct order_query *q, int64_t *at, s
 /* Each filter with an index of its own has its statement; the most selective
  * one that was given is taken, and the others are checked row by row. */
 static int run(struct req *r, struct tx *tx, const struct order_query *q, int64_t at,
-               struct uuid before, int64_t limit, struct order_row **rows, size_t *n)
+               struct uuid customer, struct uuid before, int64_t limit, struct order_row **rows,
+               size_t *n)
 {
     struct str status = order_name(order_status_names, q->status);
     struct str source = order_name(order_source_names, q->source);
     int64_t from = q->from == I64_NULL ? date_days(1, 1, 1) * DAY_US : q->from;
-    struct uuid customer = r->own_only ? r->who.customer : q->customer_id;
 #define PAGE(by)                                                                                   \
     by(tx, r->company->id, at, before, from, customer, q->store_id, status, source,                \
        q->customer_phone, q->order_number, limit, rows, n)
@@ -106,24 +106,30 @@ int orders_list(struct req *r, struct tx *tx)
 {
     const struct order_query *q = r->in;
     int64_t limit = q->limit == I64_NULL ? LIST_DEFAULT : q->limit;
-    int64_t at;
-    struct uuid before;
+    int64_t at = 0;
+    struct uuid before = UUID_NIL;
     struct order_row *rows = NULL;
     size_t n = 0;
+    struct uuid customer = r->own_only ? r->who.customer : q->customer_id, now = customer;
     int rc = orders_guard_own(r);
     if (rc == 0)
         rc = orders_own_customer(r, q->customer_id);
     if (rc == 0)
         rc = page_start(r, q, &at, &before);
     if (rc == 0)
-        rc = run(r, tx, q, at, before, limit + 1, &rows, &n);
+        rc = run(r, tx, q, at, customer, before, limit + 1, &rows, &n);
+    /* None: perhaps the id of a record that became part of another. */
+    if (rc >= 0 && n == 0 && !uuid_is_nil(customer))
+        rc = customers_current(tx, r->company->id, customer, &now);
+    if (rc >= 0 && !uuid_eq(now, customer))
+        rc = run(r, tx, q, at, now, before, limit + 1, &rows, &n);
     if (rc < 0)
         return rc;
     bool more = n > (size_t)limit;
     if (more)
         n = (size_t)limit;
     if (!uuid_is_nil(q->customer_id))
-        req_subject(r, q->customer_id);
+        req_subject(r, now);
     return req_answer_list(r, &order_row_out, rows, n,
                            more ? cursor_after(r, &rows[n - 1]) : STR_NULL);
 }
