@@ -12,6 +12,7 @@
     X(identity)  /* which login belongs to whom */                                                 \
     X(linking)   /* backfill of links */                                                           \
     X(messages)  /* SMS and e-mail on their way out */                                             \
+    X(signup)    /* sign-up, one-time codes, forgotten passwords */                                \
     X(imports)   /* import, export, demo */
 
 #define X(name) extern const struct slice name##_slice;

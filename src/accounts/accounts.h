@@ -36,6 +36,27 @@ MUST_CHECK int accounts_one_time_link(struct tx *tx, struct uuid company,
                                       const struct user_row *user, struct str base, int64_t now,
                                       struct arena *a, struct user_link *out);
 
+/* A one-time link as somebody sends it back. */
+struct link_sent {
+    uint8_t hash[32];
+    struct str purpose;      /* what it was made for: "activate", "reset", … */
+    struct sign_in_row user; /* whose it is; may sign in */
+};
+/* For look-ups: finds the link and sets r->company. 0, or ERR_TOKEN_INVALID when
+ * it is not good any more or its user may not sign in. */
+MUST_CHECK int accounts_link_open(struct req *r, struct tx *tx, struct str token,
+                                  struct link_sent *out);
+/* For the handler afterwards: looks again and uses it up. 0, ERR_TOKEN_INVALID. */
+MUST_CHECK int accounts_link_take(struct req *r, struct tx *tx, struct link_sent *l);
+/* NULL of hash: none from now on. Whoever else was signed in as that user no
+ * longer is, its links are void, wrong passwords are forgotten. */
+MUST_CHECK int accounts_set_password(struct req *r, struct tx *tx, struct uuid user,
+                                     struct str hash);
+/* ERR_INVALID when it will not do as a password. */
+MUST_CHECK int accounts_refuse_weak(struct req *r, const char *field, struct str password);
+/* Where links for people begin: the public address. */
+struct str accounts_base_url(const struct req *r);
+
 /* Ends a user's sessions and links, all or all but one session (nil: all). */
 MUST_CHECK int accounts_sign_out(struct tx *tx, struct uuid company, struct uuid user,
                                  struct uuid but, int64_t now);
@@ -71,6 +92,8 @@ struct session_out {
     struct user_out user;
 };
 extern const struct fields session_out;
+/* The person that a login belongs to, as it sees itself: own_customer_row. */
+extern const struct fields own_customer_out;
 /* Opens a session; the user is the request's subject. Whoever opens one for a
  * user has made sure that it may sign in. */
 MUST_CHECK int accounts_open_session(struct req *r, struct tx *tx, struct uuid user,

@@ -58,7 +58,7 @@ UPDATE users SET email = $3, name = $4, phone = $5, role = $6, grants = $7, deni
     version = version + 1, updated_at = $13
 WHERE company_id = $1 AND id = $2;
 
--- user_set_password (company: uuid, id: uuid, hash: text, now: time) -> count
+-- user_set_password (company: uuid, id: uuid, hash: text?, now: time) -> count
 UPDATE users SET password_hash = $3, version = version + 1, updated_at = $4
 WHERE company_id = $1 AND id = $2;
 
@@ -159,11 +159,10 @@ WHERE company_id = $1 AND user_id = $2 AND revoked_at IS NULL AND ($3 IS NULL OR
 INSERT INTO user_tokens (company_id, token_hash, user_id, purpose, created_at, expires_at)
 VALUES ($1, $2, $3, $4, $5, $6);
 
--- A link that is still good.
--- link_read (company: uuid, hash: blob, purpose: text, now: time) -> one (user_id: uuid)
-SELECT user_id FROM user_tokens
-WHERE company_id = $1 AND token_hash = $2 AND purpose = $3 AND used_at IS NULL
-    AND expires_at > $4;
+-- A link that is still good, and what it is good for.
+-- link_read (company: uuid, hash: blob, now: time) -> one (user_id: uuid, purpose: text)
+SELECT user_id, purpose FROM user_tokens
+WHERE company_id = $1 AND token_hash = $2 AND used_at IS NULL AND expires_at > $3;
 
 -- One, of any number at the same moment.
 -- link_use (company: uuid, hash: blob, now: time) -> count

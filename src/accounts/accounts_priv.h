@@ -19,10 +19,10 @@ int sign_in_handler(struct req *r, struct tx *tx);
 int me_handler(struct req *r, struct tx *tx);
 
 /* passwords_http.c */
-extern const struct fields set_password_in, change_password_in;
-int set_password_lookup(struct req *r, struct tx *tx);
-int set_password_prepare(struct req *r);
-int set_password_handler(struct req *r, struct tx *tx);
+extern const struct fields activate_in, change_password_in;
+int activate_lookup(struct req *r, struct tx *tx);
+int activate_prepare(struct req *r);
+int activate_handler(struct req *r, struct tx *tx);
 int password_page(struct req *r, struct tx *tx); /* where one-time links lead */
 int change_password_lookup(struct req *r, struct tx *tx);
 int change_password_prepare(struct req *r);

@@ -175,7 +175,8 @@ static int good(struct tx *tx, struct uuid company, const struct user_link *l, c
     uint8_t hash[32];
     assert_true(link_parse(l->token, &in_token, hash));
     assert_true(uuid_eq(in_token, company));
-    return link_read(tx, company, (struct str){(const char *)hash, 32}, str_c(purpose), NOW, &row);
+    int rc = link_read(tx, company, (struct str){(const char *)hash, 32}, NOW, &row);
+    return rc == 1 ? str_eq(row.purpose, str_c(purpose)) : rc;
 }
 
 static int links_run(void *arg, struct tx *tx)

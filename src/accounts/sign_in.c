@@ -42,7 +42,7 @@ enum { CANDIDATES = 2 };
 /* From look-up over the check to the handler. */
 struct attempt {
     struct sign_in_row v[CANDIDATES];
-    size_t n;
+    size_t n, owners;                /* the first ones own it, the others claim it */
     const struct sign_in_row *right; /* whose password it was, NULL: nobody's */
     struct str near;                 /* without an owner: a hash that is checked in its place */
     struct str rehashed;             /* of the right password, when the hash is not one of ours */
@@ -69,6 +69,7 @@ static int find_by_email(struct req *r, struct tx *tx, struct str email, struct 
     else if (rc == 0)
         rc = sign_in_near_email(tx, r->company->id, email, &near);
     t->near = near.password_hash;
+    t->owners = t->n;
     if (rc >= 0)
         rc = sign_in_claimant_email(tx, r->company->id, email, &u);
     if (rc == 1)
@@ -87,6 +88,7 @@ static int find_by_phone(struct req *r, struct tx *tx, struct str phone, struct 
     if (rc >= 0 && n == 0)
         rc = sign_in_near_phone(tx, r->company->id, phone, &near);
     t->near = near.password_hash;
+    t->owners = t->n;
     if (rc >= 0)
         rc = sign_in_claimant_phone(tx, r->company->id, phone, &u);
     if (rc == 1)
@@ -135,6 +137,16 @@ static bool same_password(const struct sign_in_row *before, const struct sign_in
     return password_needs_rehash(before->password_hash) && before->version == now->version;
 }
 
+/* Who only claims the account must not make the count begin anew: a stranger
+ * could guess at the owner's password for ever. */
+static int settle(struct req *r, struct tx *tx, const struct attempt *t, bool right)
+{
+    struct str account = account_of(r->in);
+    return right && t->right >= t->v + t->owners
+               ? attempts_check(r, tx, &attempts_passwords, account)
+               : attempts_settle(r, tx, &attempts_passwords, account, right);
+}
+
 int sign_in_handler(struct req *r, struct tx *tx)
 {
     const struct login_in *in = r->in;
@@ -149,7 +161,7 @@ int sign_in_handler(struct req *r, struct tx *tx)
     bool right = before && rc == 1 && now.may && same_password(before, &now);
     if (t->n)
         req_subject(r, right ? now.id : t->v[0].id);
-    rc = attempts_settle(r, tx, &attempts_passwords, account_of(in), right);
+    rc = settle(r, tx, t, right);
     if (rc == 0)
         rc = factors_sign_in(r, tx, now.id, in->code);
     if (rc == 0 && t->rehashed.n)

@@ -192,12 +192,6 @@ static int email_taken(struct req *r)
                           "A user with this e-mail already exists");
 }
 
-static struct str base_url(const struct req *r)
-{
-    struct str set = setting_text(r->app->settings, SETTING_PUBLIC_URL);
-    return set.n > 0 ? set : r->app->url;
-}
-
 int users_http_create(struct req *r, struct tx *tx)
 {
     const struct user_in *in = r->in;
@@ -221,8 +215,8 @@ int users_http_create(struct req *r, struct tx *tx)
     if (rc == 1)
         rc = user_read(tx, r->company->id, u.id, &row);
     if (rc == 1)
-        rc = accounts_one_time_link(tx, r->company->id, &row, base_url(r), r->now, r->arena,
-                                    &out.link);
+        rc = accounts_one_time_link(tx, r->company->id, &row, accounts_base_url(r), r->now,
+                                    r->arena, &out.link);
     if (rc < 0)
         return rc;
     out.user = user_out_of(r, &row);
@@ -346,7 +340,8 @@ int users_http_reset(struct req *r, struct tx *tx)
         return rc;
     if (!u.is_active)
         return req_fail_field(r, ERR_INVALID, "id", "inactive", "This user is deactivated");
-    rc = accounts_one_time_link(tx, r->company->id, &u, base_url(r), r->now, r->arena, &link);
+    rc = accounts_one_time_link(tx, r->company->id, &u, accounts_base_url(r), r->now, r->arena,
+                                &link);
     req_subject(r, u.id);
     return rc < 0 ? rc : req_answer(r, 200, &user_link_out, &link);
 }

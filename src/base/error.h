@@ -58,6 +58,8 @@
     X(ERR_STORE_NOT_FOUND, 404, "store_not_found", "Store not found")                              \
     X(ERR_COMPANY_NOT_FOUND, 404, "company_not_found", "Company not found")                        \
     X(ERR_METHOD, 405, "method_not_allowed", "This method is not allowed here")                    \
+    X(ERR_SEVERAL_ACCOUNTS, 409, "several_accounts",                                               \
+      "Several accounts have this number; say by userId which one is meant")                       \
     X(ERR_IN_PROGRESS, 409, "in_progress", "A request with this Idempotency-Key is still running") \
     X(ERR_CONFLICT, 409, "conflict", "Somebody else changed this at the same moment; try again")   \
     X(ERR_STALE, 412, "stale", "The record was changed since you read it")                         \

@@ -179,6 +179,10 @@ static int by_host(struct req *r, struct tx *tx, struct uuid *id)
     *id = host.company_id;
     if (got != 0)
         return got < 0 ? got : 0;
+    if (r->who.kind != WHO_NOBODY) {
+        *id = r->who.company;
+        return 0;
+    }
     struct company_first_two_row *rows;
     size_t n = 0;
     int rc = company_first_two(tx, &rows, &n);
@@ -193,10 +197,13 @@ static int by_host(struct req *r, struct tx *tx, struct uuid *id)
 
 int company_fix(struct worker *w, struct req *r, struct tx *tx)
 {
-    if (r->route->rule == COMPANY_NONE || r->route->rule == COMPANY_SECRET)
+    enum company_rule rule = r->route->rule;
+    if (rule == COMPANY_NONE || rule == COMPANY_SECRET)
+        return 0;
+    if (rule == COMPANY_SECRET_OR_HOST && !str_is_null(peek_body(r, "token")))
         return 0;
     struct uuid id = UUID_NIL;
-    int rc = r->route->rule == COMPANY_HOST ? by_host(r, tx, &id) : by_token(r, &id);
+    int rc = rule == COMPANY_TOKEN ? by_token(r, &id) : by_host(r, tx, &id);
     if (rc < 0)
         return rc;
     struct company *c = ARENA_NEW(r->arena, struct company);

@@ -36,6 +36,12 @@ static bool is_null(const struct field *f, const char *at)
     }
 }
 
+/* A list without rows is one, [], unless there is none at all. */
+static bool is_no_list(const struct field *f, const char *at)
+{
+    return f->type == F_LIST && ((const struct list *)at)->v == NULL;
+}
+
 static void put_money(struct json_out *j, int64_t v, int digits)
 {
     char text[MONEY_TEXT];
@@ -156,7 +162,7 @@ void fields_encode(const struct fields *f, const void *row, const struct encode_
         const char *at = (const char *)row + v->offset;
         if (v->flags & FIELD_STAFF && !c->staff)
             continue;
-        if (v->flags & FIELD_OMIT_NULL && is_null(v, at))
+        if (v->flags & FIELD_OMIT_NULL && (is_null(v, at) || is_no_list(v, at)))
             continue;
         json_key(j, str_c(v->name));
         put(j, v, at, c);

@@ -8,9 +8,11 @@
 enum company_rule {
     COMPANY_MISSING_ = 0,
     COMPANY_TOKEN,  /* the token's; SUPER_ADMIN may name another by ?companyId= or body companyId */
-    COMPANY_HOST,   /* public: `company` slug in body or query, else Host, else the only one */
+    COMPANY_HOST,   /* public: `company` slug in body or query, else Host, else that of who is
+                       signed in, else the only one */
     COMPANY_NONE,   /* concerns no company: health, docs; public ones run without a transaction */
     COMPANY_SECRET, /* public: a token in the body names it; `lookup` sets r->company */
+    COMPANY_SECRET_OR_HOST, /* the former when the body has a `token`, else as COMPANY_HOST */
 };
 
 enum run_mode {

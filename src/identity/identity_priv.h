@@ -14,8 +14,6 @@ MUST_CHECK int identity_own(struct req *r, struct tx *tx, const struct identity_
 /* Where the code goes that proves the e-mail of an old record; null: nowhere. */
 MUST_CHECK int identity_email(struct req *r, struct tx *tx, const struct customer_row *old,
                               struct str *email);
-/* "a•••@example.com"; null stays null. */
-struct str identity_hint(struct arena *a, struct str email);
 
 /* Somebody else's record, locked, whose number this login has proved. */
 struct identity_waiting {

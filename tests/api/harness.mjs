@@ -310,6 +310,42 @@ export async function start({ settings = {}, companies = 2, demo = {}, env } = {
   return s;
 }
 
+/**
+ * A service that takes the SMS and e-mails of companies, as an operator's own
+ * would (transport WEBHOOK; the server needs allow-private-targets). take()
+ * waits for a message to somebody and takes it out; code() and link() are what
+ * it carries.
+ */
+export async function mailbox(s, companies = s.companies) {
+  const box = { all: [] };
+  const server = http.createServer((req, res) => {
+    let text = '';
+    req.setEncoding('utf8').on('data', (d) => (text += d)).on('end', () => {
+      box.all.push(JSON.parse(text));
+      res.end('{}');
+    });
+  });
+  await new Promise((done) => { server.listen(0, '127.0.0.1', done); });
+  const url = `http://127.0.0.1:${server.address().port}/`;
+  for (const company of companies) {
+    for (const channel of ['SMS', 'EMAIL']) {
+      expectOk(await s.as('ADMIN', company).put(`/api/transports/${channel}`, { kind: 'WEBHOOK', url }));
+    }
+  }
+  box.take = async (to) => {
+    const of = (m) => m.to === to;
+    await until(() => box.all.some(of));
+    return box.all.splice(box.all.findIndex(of), 1)[0];
+  };
+  box.code = async (to) => /\b\d{6}\b/.exec((await box.take(to)).text)[0];
+  box.link = async (to) => /#token=([\w-]+)/.exec((await box.take(to)).text)[1];
+  box.close = () => {
+    server.close();
+    server.closeAllConnections();
+  };
+  return box;
+}
+
 let counter = 0;
 /** A valid Indian mobile number that no other call in this process gives. */
 export const newPhone = () => `+9198${String(10000000 + (process.pid % 8000) * 10000 + ++counter).slice(-8)}`;

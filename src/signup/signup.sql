@@ -1,0 +1,65 @@
+-- People's own accounts: sign-up, and what proves an e-mail.
+
+-- A login that somebody makes for themselves: nothing of it is proved.
+-- login_insert struct (company: uuid, id: uuid, name: text, email: text?, phone: text?, hash: text?, now: time) -> count
+INSERT INTO users (company_id, id, name, claimed_email, claimed_phone, password_hash, role, grants,
+    denials, is_active, is_phone_verified, is_email_verified, version, created_at, updated_at)
+VALUES ($1, $2, $3, $4, $5, $6, 'CUSTOMER', 0, 0, TRUE, FALSE, FALSE, 1, $7, $7);
+
+-- Older claims than the newest few are dropped; the accounts stay.
+-- claims_trim_email (company: uuid, email: text, keep: int, now: time) -> count
+UPDATE users SET claimed_email = NULL, version = version + 1, updated_at = $4
+WHERE company_id = $1 AND claimed_email = $2 AND id NOT IN
+    (SELECT id FROM users WHERE company_id = $1 AND claimed_email = $2
+     ORDER BY created_at DESC, id DESC LIMIT $3);
+
+-- claims_trim_phone (company: uuid, phone: text, keep: int, now: time) -> count
+UPDATE users SET claimed_phone = NULL, version = version + 1, updated_at = $4
+WHERE company_id = $1 AND claimed_phone = $2 AND id NOT IN
+    (SELECT id FROM users WHERE company_id = $1 AND claimed_phone = $2
+     ORDER BY created_at DESC, id DESC LIMIT $3);
+
+-- row email_user (id: uuid, name: text, email: text?, claimed_email: text?, role: text, may: bool, is_email_verified: bool, is_phone_verified: bool, is_used: bool, customer_id: uuid?)
+
+-- Who has the e-mail, proved or given by staff. is_used: somebody has set a
+-- password or signed in.
+-- email_owner (company: uuid, email: text) -> one email_user
+SELECT u.id, u.name, u.email, u.claimed_email, u.role,
+    u.is_active AND COALESCE(p.is_active, TRUE) AS may, u.is_email_verified, u.is_phone_verified,
+    u.password_hash IS NOT NULL OR u.last_login_at IS NOT NULL AS is_used, u.customer_id
+FROM users u
+LEFT JOIN customers p ON p.company_id = u.company_id AND p.id = u.customer_id
+WHERE u.company_id = $1 AND u.email = $2;
+
+-- Those who say that it is theirs and of whom nothing else is proved, newest
+-- first: who proved a phone is somebody, whose account no e-mail opens that
+-- waits for its proof.
+-- email_claimants (company: uuid, email: text, most: int) -> many email_user
+SELECT u.id, u.name, u.email, u.claimed_email, u.role,
+    u.is_active AND COALESCE(p.is_active, TRUE) AS may, u.is_email_verified, u.is_phone_verified,
+    u.password_hash IS NOT NULL OR u.last_login_at IS NOT NULL AS is_used, u.customer_id
+FROM users u
+LEFT JOIN customers p ON p.company_id = u.company_id AND p.id = u.customer_id
+WHERE u.company_id = $1 AND u.claimed_email = $2 AND u.email IS NULL AND NOT u.is_phone_verified
+    AND u.role = 'CUSTOMER' AND u.is_active AND COALESCE(p.is_active, TRUE)
+ORDER BY u.created_at DESC, u.id DESC LIMIT $3;
+
+-- email_user_lock (company: uuid, id: uuid) -> one email_user
+SELECT id, name, email, claimed_email, role, is_active AS may, is_email_verified,
+    is_phone_verified, password_hash IS NOT NULL OR last_login_at IS NOT NULL AS is_used,
+    customer_id
+FROM users WHERE company_id = $1 AND id = $2 /*for update*/;
+
+-- email_give_up (company: uuid, id: uuid, now: time) -> count
+UPDATE users SET email = NULL, is_email_verified = FALSE, version = version + 1, updated_at = $3
+WHERE company_id = $1 AND id = $2;
+
+-- email_own (company: uuid, id: uuid, email: text, now: time) -> count
+UPDATE users SET email = $3, claimed_email = NULL, is_email_verified = TRUE,
+    version = version + 1, updated_at = $4
+WHERE company_id = $1 AND id = $2;
+
+-- A record that only this login made follows it.
+-- provisional_email (company: uuid, id: uuid, email: text, now: time) -> count
+UPDATE customers SET email = $3, version = version + 1, updated_at = $4
+WHERE company_id = $1 AND id = $2 AND is_provisional;
