@@ -6,6 +6,7 @@
 #include "cli/table.h"
 #include "http/libraries.h"
 #include "store/libraries.h"
+#include <curl/curl.h>
 #include <jansson.h>
 #include <openssl/crypto.h>
 #include <sodium.h>
@@ -24,6 +25,7 @@ static size_t libraries(struct library v[LIBRARIES_MOST], struct arena *a)
     v[n++] = (struct library){"Jansson", jansson_version_str()};
     v[n++] = (struct library){"ICU", arena_cstr(a, str_c(icu_text))};
     v[n++] = (struct library){"libsodium", sodium_version_string()};
+    v[n++] = (struct library){"libcurl", curl_version_info(CURLVERSION_NOW)->version};
     v[n++] = (struct library){"OpenSSL", OpenSSL_version(OPENSSL_VERSION_STRING)};
     return n;
 }

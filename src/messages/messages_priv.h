@@ -41,6 +41,9 @@ struct transport {
     struct message_result (*judge)(struct delivery *d, CURLcode code, int64_t status);
 };
 extern const struct transport twilio_transport, hook_transport, smtp_transport, log_transport;
+/* What is posted, or null when it is too long; the code in an answer, 0 none. */
+struct str twilio_form(const struct own *o, struct arena *a);
+long long twilio_code(struct str answer);
 /* Of that name, or NULL. */
 const struct transport *transport_find(struct str name);
 extern const char *const transport_names[]; /* NULL-terminated */

@@ -139,30 +139,34 @@ static int check_url(struct req *r, const struct transport_row *t)
                                            : private ? "https,http"
                                                      : "https",
                                            private);
-    return why ? wrong(r, "url", why) : 0;
+    return why ? wrong(r, "url", arena_printf(r->arena, "is refused: %s", why).p) : 0;
 }
 
 static int check_twilio(struct req *r, const struct transport_row *t)
 {
     if (str_is_null(t->account))
-        return missing(r, "account", "TWILIO needs the account SID");
+        return missing(r, "account", "is needed: the account SID");
     if (!is_word(t->account))
-        return wrong(r, "account", "This is no account SID");
+        return wrong(r, "account", "must be an account SID: letters and digits");
     if (str_is_null(t->sender))
         return missing(r, "sender",
                        "TWILIO needs a sender: a number, or a service that begins "
                        "with MG");
-    return t->secret_sealed.n ? 0 : missing(r, "secret", "TWILIO needs the auth token");
+    return t->secret_sealed.n
+               ? 0
+               : missing(r, "secret",
+                         "is needed: the auth token; again when kind, url or account change");
 }
 
 static int check_smtp(struct req *r, const struct transport_row *t)
 {
     if (str_is_null(t->url))
-        return missing(r, "url", "SMTP needs a URL: smtp://host:587 or smtps://host");
+        return missing(r, "url", "is needed: smtp://host:587 or smtps://host");
     if (str_is_null(t->sender) || str_is_null(mail_address(t->sender)))
-        return wrong(r, "sender", "SMTP needs a sender: an e-mail address, or Name <address>");
+        return wrong(r, "sender", "must be an e-mail address, or Name <address>");
     if (!str_is_null(t->account) && !t->secret_sealed.n)
-        return missing(r, "secret", "The account's password is missing");
+        return missing(r, "secret",
+                       "is needed: the password; again when kind, url or account change");
     return 0;
 }
 
@@ -173,11 +177,14 @@ static int check(struct req *r, const struct transport_row *t)
     bool email = str_eq(t->channel, STR("EMAIL"));
     int rc;
     if (email ? !by->email : !by->sms)
-        return wrong(r, "kind", email ? "TWILIO carries SMS only" : "SMTP carries e-mail only");
+        return wrong(r, "kind",
+                     email ? "must not be TWILIO, which carries SMS only"
+                           : "must not be SMTP, which carries e-mail only");
     if (by == &log_transport && !r->app->log_messages)
-        return wrong(r, "kind", "LOG is for development: the setting messages-log is off");
+        return wrong(r, "kind",
+                     "must not be LOG, which is for development: the setting messages-log is off");
     if (by == &hook_transport && str_is_null(t->url))
-        return missing(r, "url", "WEBHOOK needs a URL");
+        return missing(r, "url", "is needed");
     rc = by == &twilio_transport ? check_twilio(r, t) : 0;
     if (rc == 0 && by == &smtp_transport)
         rc = check_smtp(r, t);
@@ -268,13 +275,17 @@ static int recipient(struct req *r, struct str *to)
     if (in->channel == CHANNEL_EMAIL) {
         *to = in->to;
         struct str address = mail_address(in->to);
-        return str_eq(address, in->to) ? 0 : wrong(r, "to", "This is no e-mail address");
+        return str_eq(address, in->to) ? 0 : wrong(r, "to", "must be an e-mail address");
     }
     char *e164 = arena_bytes(r->arena, PHONE_MAX);
     size_t n = 0;
     enum phone_reason why = phone_normalise(in->to, r->company->country, e164, &n);
     *to = (struct str){e164, n};
-    return why == PHONE_OK ? 0 : wrong(r, "to", phone_reason_text(why));
+    return why == PHONE_OK
+               ? 0
+               : wrong(r, "to",
+                       arena_printf(r->arena, "must be a phone number: %s", phone_reason_text(why))
+                           .p);
 }
 
 int transports_http_test(struct req *r, struct tx *tx)
