@@ -4,7 +4,7 @@
 
 /* A change of a company's settings. */
 #define CHANGE(method_, flags_)                                                                    \
-    ROUTE(method_, "/api/companies/:id", PERM_MANAGE_COMPANY, COMPANY_TOKEN, RUN_WRITE,            \
+    ROUTE(method_, "/api/companies/:id", PERM_MANAGE_COMPANY, COMPANY_PATH, RUN_WRITE,             \
           &company_update_in, &company_out, companies_http_update,                                 \
           "Changes settings; a field that is missing stays", .action = "company.update",           \
           .event = "company.updated", .status = 200, .flags = flags_, .tag = "companies",          \
@@ -21,7 +21,7 @@ static const struct route routes[] = {
     ROUTE("POST", "/api/companies", PERM_SUPER, COMPANY_TOKEN, RUN_WRITE, &company_create_in,
           &company_out, companies_http_create, "Makes a company", .action = "company.create",
           .status = 201, .tag = "companies", .errors = "slug_taken"),
-    ROUTE("GET", "/api/companies/:id", PERM_STAFF, COMPANY_TOKEN, RUN_FAST, &company_path_in,
+    ROUTE("GET", "/api/companies/:id", PERM_STAFF, COMPANY_PATH, RUN_FAST, &company_path_in,
           &company_out, companies_http_read_one, "A company and its settings", .status = 200,
           .tag = "companies", .errors = "company_not_found"),
     CHANGE("PUT", 0),

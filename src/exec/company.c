@@ -147,12 +147,17 @@ static struct str peek(struct req *r, const char *name)
     return str_is_null(v) ? peek_body(r, name) : v;
 }
 
-/* SUPER_ADMIN names the company by companyId; everybody else's is the token's. */
+/* SUPER_ADMIN names the company by the path or by companyId; everybody else's
+ * is the token's. What is no id is refused when the request is decoded. */
 static int by_token(struct req *r, struct uuid *id)
 {
     *id = r->who.company;
     if (r->who.role != ROLE_SUPER_ADMIN)
         return 0;
+    if (r->route->rule == COMPANY_PATH) {
+        (void)uuid_parse(r->params[0], id);
+        return 0;
+    }
     struct str named = peek(r, "companyId");
     if (str_is_null(named) || named.n == 0)
         return 0;

@@ -47,6 +47,28 @@ test('a refused change leaves no trace of success', async () => {
   assert.equal(later, n);
 });
 
+test('a change of another company is in that company\'s log and feed, not in the own', async () => {
+  const theirs = () => s.as('ADMIN', s.b).get('/api/audit?limit=100').then((r) => expectOk(r).filter((a) => a.action === 'company.update'));
+  const own = async () => (await audit(s.b.id)).length;
+  const [before, ownBefore] = [await theirs(), await own()];
+  for (const path of [`/api/companies/${s.b.id}`, `/api/companies/${s.b.id}?companyId=${s.a.id}`]) {
+    expectOk(await s.as('SUPER_ADMIN').put(path, { recycleMonths: 13 }));
+  }
+  const rows = await theirs();
+  assert.equal(rows.length, before.length + 2);
+  assert.equal(rows[0].subjectId, s.b.id);
+  assert.equal(rows[0].fields, 'recycleMonths');
+  assert.equal(await own(), ownBefore);
+  const events = await until(async () => {
+    const all = expectOk(await s.as('ADMIN', s.b).get('/api/events?limit=100'));
+    return all.some((e) => e.type === 'company.updated' && e.subjectId === s.b.id) && all;
+  });
+  assert.ok(events);
+  expectError(await s.as('ADMIN').put(`/api/companies/${s.b.id}`, { recycleMonths: 14 }), 404, 'company_not_found');
+  expectError(await s.as('SUPER_ADMIN').put('/api/companies/x', { recycleMonths: 14 }), 400, 'invalid', 'id');
+  expectError(await s.as('SUPER_ADMIN').put(`/api/companies/${crypto.randomUUID()}`, { recycleMonths: 14 }), 404, 'company_not_found');
+});
+
 test('a replayed answer is not a second change', async () => {
   const headers = { 'Idempotency-Key': newKey() };
   const body = { name: 'Replayed', phone: newPhone() };
