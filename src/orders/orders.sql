@@ -11,6 +11,8 @@
 
 -- row order_refund_row (refund_no: int, method: text, amount: int, reason: text?, created_by_user_id: uuid?, created_at: time)
 
+-- row order_item_row (sku: text?, name: text, unit_price: int, times: int)
+
 -- row order_offer (id: uuid, order_number: text?, total_amount: int, created_at: time)
 
 -- row order_context (customer_id: uuid?, customer_name: text?, customer_phone: text?, customer_address: text?, customer_verified: bool, store_id: uuid?, store_active: bool, same_id: uuid?, taken_id: uuid?, taken_number: text?)
@@ -24,6 +26,21 @@ FROM orders
 WHERE company_id = $1 AND customer_id = $2
 ORDER BY created_at DESC, id DESC
 LIMIT $3;
+
+-- Articles of the newest orders, by how many lines name them, each with the
+-- price of its newest line.
+-- order_items_sold (company: uuid, orders: int, limit: int) -> many order_item_row
+SELECT sku, name, unit_price, times
+FROM (SELECT l.sku, l.name, l.unit_price,
+             COUNT(*) OVER (PARTITION BY l.sku, l.name) AS times,
+             ROW_NUMBER() OVER (PARTITION BY l.sku, l.name
+                                ORDER BY o.created_at DESC, o.id DESC, l.line_no) AS nth
+      FROM (SELECT company_id, id, created_at FROM orders
+            WHERE company_id = $1 AND status = 'PAID'
+            ORDER BY created_at DESC, id DESC LIMIT $2) AS o
+      JOIN order_lines l ON l.company_id = o.company_id AND l.order_id = o.id) AS sold
+WHERE nth = 1
+ORDER BY times DESC, name, sku LIMIT $3;
 
 -- What a new order needs to know, in one look: its customer and store, the
 -- order that has its id already, and the one that has its externalId.

@@ -22,11 +22,14 @@ int page_landing(struct req *r, struct tx *tx)
     return p ? page_answer(r, p) : req_fail(r, ERR_NOT_FOUND);
 }
 
-/* "/till" is till.html. */
+/* "/till" is till.html, "/till-sw.js" itself: a worker serves what lies below its own place. */
 int page_own(struct req *r, struct tx *tx)
 {
     (void)tx;
-    const struct page *p = page_find(arena_printf(r->arena, "%s.html", r->route->path + 1));
+    const char *name = r->route->path + 1;
+    const struct page *p = page_find(str_c(name));
+    if (!p)
+        p = page_find(arena_printf(r->arena, "%s.html", name));
     return p ? page_answer(r, p) : req_fail(r, ERR_NOT_FOUND);
 }
 

@@ -60,10 +60,10 @@ SELECT seq FROM outbox_heads WHERE company_id = $1 /*for update*/;
 INSERT INTO outbox_heads (company_id, seq) VALUES ($1, $2)
 ON CONFLICT (company_id) DO UPDATE SET seq = excluded.seq;
 
--- The feed after a number.
--- outbox_after (company: uuid, after: int, most: int) -> many event_row
+-- The feed after a number; types: a pattern, null for all.
+-- outbox_after (company: uuid, after: int, types: text?, most: int) -> many event_row
 SELECT id, type, subject_id, at, seq FROM outbox
-WHERE company_id = $1 AND seq > $2 ORDER BY seq LIMIT $3;
+WHERE company_id = $1 AND seq > $2 AND ($3 IS NULL OR type LIKE $3) ORDER BY seq LIMIT $4;
 
 -- Companies that have rows to seal or to number; jobs go through these only.
 -- companies_unsealed () -> many (company_id: uuid)

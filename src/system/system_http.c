@@ -12,6 +12,7 @@
 static const struct route routes[] = {
     PAGE("/", page_landing, "What this service is and where its pages are"),
     PAGE("/till", page_own, "The till"),
+    PAGE("/till-sw.js", page_own, "The till's service worker, which keeps the page for offline"),
     PAGE("/admin", page_own, "The back office"),
     PAGE("/me", page_own, "A customer's own page"),
     PAGE("/shop", page_own, "A sample checkout"),
@@ -27,8 +28,10 @@ static const struct route routes[] = {
     ROUTE("GET", "/api/access-log", PERM_READ_AUDIT, COMPANY_TOKEN, RUN_SLOW, &access_query_in,
           &access_out, logs_access, "Who on the staff read whom, newest first", .list = true,
           .status = 200, .tag = "audit"),
-    ROUTE("GET", "/api/events", PERM_MANAGE_COMPANY, COMPANY_TOKEN, RUN_SLOW, &feed_query_in,
-          &event_out, logs_events, "Everything that happened, in the order of its numbers",
+    ROUTE("GET", "/api/events", PERM_READ_CUSTOMER, COMPANY_TOKEN, RUN_SLOW, &feed_query_in,
+          &event_out, logs_events,
+          "Everything that happened, in the order of its numbers; without MANAGE_COMPANY what "
+          "concerns customers",
           .list = true, .status = 200, .tag = "events"),
 };
 

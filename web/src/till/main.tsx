@@ -1,16 +1,95 @@
-// The till: /till.
+// The till: /till. Who is standing there on the left, what is sold on the right;
+// F2, F4, F8 and F9 go where they say, Enter goes on.
+import type { JSX } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import { session } from '../api/session';
 import { mount, Shell, STAFF } from '../ui/shell';
-import { currentUser } from '../api/session';
-import { common } from '../i18n';
-import './till.css';
+import { loadArticles } from './articles';
+import { DoneDialog } from './done';
+import { keepWorker } from './worker';
+import { watchOnline } from './online';
+import { OrdersDialog } from './orders';
+import { PayDialog } from './pay';
+import { keepPeople } from './people';
+import { loadQueue, type Entry } from './queue';
+import { SalePanel } from './sale';
+import { change, draft, newSale, restoreDraft } from './state';
+import { chooseStore, loadStores, store, stores } from './stores';
+import { keepSyncing } from './sync';
 import { t } from './texts';
+import './till.css';
+import './print.css';
+import { OnlineBadge, WaitingDialog } from './waiting';
+import { Who } from './who';
 
-function Page() {
+const focus = (id: string): void => document.getElementById(id)?.focus();
+
+function StorePicker(): JSX.Element | null {
+  if (stores.value.length < 2) return null;
   return (
-    <Shell realm="staff" title={t('title')} roles={STAFF}>
-      <main class="wide" tabIndex={-1}><h1>{common.t('signedInAs', { name: currentUser()?.name ?? '' })}</h1></main>
+    <select class="input lang" aria-label={t('store')} value={store.value?.id ?? ''} onChange={(e) => chooseStore(e.currentTarget.value)}>
+      {stores.value.map((s) => <option key={s.id} value={s.id}>{s.name}</option>)}
+    </select>
+  );
+}
+
+type Open = { what: 'pay' } | { what: 'orders' } | { what: 'waiting' } | { what: 'done'; entry: Entry } | null;
+
+function Till(): JSX.Element {
+  const [open, setOpen] = useState<Open>(null);
+  const signedIn = session.value.status === 'in';
+  useEffect(() => {
+    if (!signedIn) return;
+    void loadQueue();
+    loadStores().catch(() => undefined);
+    loadArticles().catch(() => undefined);
+  }, [signedIn]);
+  useEffect(() => {
+    const onKey = (e: KeyboardEvent): void => {
+      if (document.querySelector('dialog[open]')) return;
+      if (e.key === 'F2') change({ person: null });
+      else if (e.key === 'F9' && draft.value.lines.length > 0) setOpen({ what: 'pay' });
+      else if (e.key === 'F8') setOpen({ what: 'orders' });
+      else if (e.key !== 'F4' && e.key !== 'F9') return;
+      e.preventDefault();
+      if (e.key === 'F2') requestAnimationFrame(() => focus('who'));
+      if (e.key === 'F4') focus('line');
+    };
+    addEventListener('keydown', onKey);
+    return () => removeEventListener('keydown', onKey);
+  }, []);
+  const close = (): void => setOpen(null);
+  return (
+    <Shell realm="staff" title={t('title')} roles={STAFF} extra={signedIn && (
+      <>
+        <OnlineBadge onOpen={() => setOpen({ what: 'waiting' })} />
+        <button type="button" class="btn small" onClick={() => setOpen({ what: 'orders' })}>{t('findOrder')} <kbd>F8</kbd></button>
+        <StorePicker />
+      </>
+    )}>
+      <main id="content" class="till" tabIndex={-1}>
+        <h1 class="sr">{t('title')}</h1>
+        <Who onTaken={() => requestAnimationFrame(() => focus('line'))} />
+        <SalePanel onPay={() => setOpen({ what: 'pay' })} />
+      </main>
+      {open?.what === 'pay' && <PayDialog onClose={close} onDone={(entry) => {
+        newSale();
+        setOpen({ what: 'done', entry });
+      }} />}
+      {open?.what === 'done' && open.entry.item.kind === 'sale'
+        && <DoneDialog entry={open.entry} sale={open.entry.item} onClose={() => {
+          close();
+          requestAnimationFrame(() => focus('who'));
+        }} />}
+      {open?.what === 'orders' && <OrdersDialog onClose={close} />}
+      {open?.what === 'waiting' && <WaitingDialog onClose={close} />}
     </Shell>
   );
 }
 
-void mount('staff', <Page />);
+watchOnline();
+keepPeople();
+void restoreDraft().then(() => mount('staff', <Till />)).then(() => {
+  keepSyncing();
+  keepWorker();
+});

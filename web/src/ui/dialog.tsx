@@ -19,7 +19,7 @@ export function Dialog({ title, onClose, class: className, children }: Props): J
     if (!d) return;
     const before = document.activeElement;
     d.showModal();
-    d.querySelector<HTMLElement>('[autofocus]')?.focus();
+    d.querySelector<HTMLElement>('[autofocus], [data-first]')?.focus();
     return () => {
       d.close();
       if (before instanceof HTMLElement && before.isConnected) before.focus();

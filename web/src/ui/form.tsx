@@ -6,7 +6,7 @@
 // An error that the API gives for a field shows at that field and takes the
 // focus there; any other shows where FormError stands.
 import type { ComponentChildren, JSX } from 'preact';
-import { useId, useRef, useState } from 'preact/hooks';
+import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { asApiError, isAbort, type ApiError } from '../api/error';
 import { common } from '../i18n';
 
@@ -84,11 +84,17 @@ interface FieldProps extends InputProps {
 
 export function Field({ label, value, onValue, form, name, hint, error, optional, lines, ...rest }: FieldProps): JSX.Element {
   const id = useId();
+  const input = useRef<HTMLInputElement & HTMLTextAreaElement>(null);
+  // An element that comes later than the page does not heed autofocus by itself.
+  useEffect(() => {
+    if (rest.autofocus) input.current?.focus();
+  }, []);
   if (form && name) form.known.add(name);
   const wrong = error ?? (name ? form?.fields[name] : undefined);
   const shared = {
     id,
     value,
+    ref: input,
     'aria-invalid': wrong ? true : undefined,
     'aria-describedby': [wrong && `${id}-wrong`, hint && `${id}-hint`].filter(Boolean).join(' ') || undefined,
     onInput: (e: { currentTarget: { value: string } }) => onValue(e.currentTarget.value),

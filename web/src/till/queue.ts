@@ -1,0 +1,101 @@
+// Sales and registrations on their way to the service. Each is on the disk
+// before the cashier sees "done", carries an id made here, and stays until the
+// service has answered for it; the same id makes one order, however often it is
+// sent.
+import { signal } from '@preact/signals';
+import { currentUser } from '../api/session';
+import type { OrderNew } from '../api/types.gen';
+import { all, pack, put, remove, unpack } from './store';
+import type { Line, Payment } from './totals';
+
+export interface Registration {
+  kind: 'registration';
+  id: string;
+  at: string;
+  companyId: string;
+  name: string;
+  phone: string;
+}
+
+/** Enough for the receipt, and to send it. */
+export interface Sale {
+  kind: 'sale';
+  id: string;
+  at: string;
+  companyId: string;
+  cashier: string;
+  storeId: string | null;
+  /** On the receipt until there is a number: "T-K7F3Q2-12". */
+  reference: string;
+  customerId: string | null;
+  registration: string | null;
+  customerName: string | null;
+  customerPhone: string | null;
+  lines: Line[];
+  discount: number;
+  total: number;
+  payments: Payment[];
+  body: OrderNew;
+}
+
+export type Outcome =
+  | { became: 'created'; orderNumber: string | null; orderId: string }
+  /** A record of that phone was there already. */
+  | { became: 'matched'; orderNumber: string | null; orderId: string; name: string }
+  /** The person is gone, or the number was none: the sale stands under its name and phone. */
+  | { became: 'walkin'; orderNumber: string | null; orderId: string; why: string };
+
+export interface Entry {
+  id: string;
+  item: Sale | Registration;
+  state: 'waiting' | 'sent' | 'problem';
+  /** What the service said, when it will not have it. */
+  problem: string | null;
+  outcome: Outcome | null;
+  /** Of a registration: whose record it became. */
+  customer: { id: string; name: string; matched: boolean } | null;
+}
+
+interface Row {
+  id: string;
+  packed: Awaited<ReturnType<typeof pack>>;
+}
+
+/** Everything kept, oldest first. */
+export const entries = signal<Entry[]>([]);
+
+export async function loadQueue(): Promise<void> {
+  const rows = await all<Row>('queue');
+  const read = await Promise.all(rows.map(async (r) => unpack<Entry>('queue', r.packed).catch(() => null)));
+  const company = currentUser()?.companyId;
+  entries.value = read.filter((e): e is Entry => e !== null && e.item.companyId === company)
+    .sort((a, b) => a.item.at.localeCompare(b.item.at));
+}
+
+export async function keepEntry(entry: Entry): Promise<void> {
+  await put('queue', { id: entry.id, packed: await pack('queue', entry) } satisfies Row);
+  const others = entries.value.filter((e) => e.id !== entry.id);
+  entries.value = [...others, entry].sort((a, b) => a.item.at.localeCompare(b.item.at));
+}
+
+export async function dropEntry(id: string): Promise<void> {
+  await remove('queue', id);
+  entries.value = entries.value.filter((e) => e.id !== id);
+}
+
+export const entryOf = (item: Sale | Registration): Entry =>
+  ({ id: item.id, item, state: 'waiting', problem: null, outcome: null, customer: null });
+
+export const waiting = (): Entry[] => entries.value.filter((e) => e.state === 'waiting');
+
+const REFERENCE = 'clientele-till-reference';
+const LETTERS = '23456789ABCDEFGHJKMNPQRSTVWXYZ';
+
+/** Unique to this device: its own six letters, and a count. */
+export function nextReference(): string {
+  const [device, count] = (localStorage.getItem(REFERENCE) ?? '').split('-');
+  const own = device || Array.from(crypto.getRandomValues(new Uint8Array(6)), (b) => LETTERS[b % LETTERS.length]).join('');
+  const n = (Number(count) || 0) + 1;
+  localStorage.setItem(REFERENCE, `${own}-${n}`);
+  return `T-${own}-${n}`;
+}
