@@ -208,7 +208,8 @@ int company_fix(struct worker *w, struct req *r, struct tx *tx)
     if (rule == COMPANY_SECRET_OR_HOST && !str_is_null(peek_body(r, "token")))
         return 0;
     struct uuid id = UUID_NIL;
-    int rc = rule == COMPANY_TOKEN ? by_token(r, &id) : by_host(r, tx, &id);
+    bool token = rule == COMPANY_TOKEN || rule == COMPANY_PATH;
+    int rc = token ? by_token(r, &id) : by_host(r, tx, &id);
     if (rc < 0)
         return rc;
     struct company *c = ARENA_NEW(r->arena, struct company);
