@@ -1,0 +1,44 @@
+// Bars over time as SVG: readable without colour, with a table for who cannot
+// see it.
+import type { JSX } from 'preact';
+import { useId } from 'preact/hooks';
+
+export interface Bar {
+  label: string;
+  value: number;
+  /** As people read it. */
+  text: string;
+}
+
+const WIDTH = 640;
+const HEIGHT = 160;
+const FOOT = 18;
+
+export function Plot({ title, bars }: { title: string; bars: readonly Bar[] }): JSX.Element {
+  const id = useId();
+  const most = Math.max(1, ...bars.map((b) => b.value));
+  const step = WIDTH / Math.max(1, bars.length);
+  const every = Math.ceil(bars.length / 8);
+  return (
+    <figure class="plot">
+      <figcaption id={id}><h3>{title}</h3></figcaption>
+      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT + FOOT}`} role="img" aria-labelledby={id}>
+        <line x1="0" x2={WIDTH} y1={HEIGHT} y2={HEIGHT} class="axis" />
+        {bars.map((b, i) => {
+          const h = Math.max(b.value > 0 ? 2 : 0, (Math.max(0, b.value) / most) * (HEIGHT - 14));
+          return (
+            <g key={b.label}>
+              <rect x={i * step + step * 0.12} y={HEIGHT - h} width={step * 0.76} height={h} rx="2">
+                <title>{`${b.label}: ${b.text}`}</title>
+              </rect>
+              {i % every === 0 && <text x={i * step + step / 2} y={HEIGHT + FOOT - 4} text-anchor="middle">{b.label}</text>}
+            </g>
+          );
+        })}
+      </svg>
+      <table class="sr">
+        <tbody>{bars.map((b) => <tr key={b.label}><th scope="row">{b.label}</th><td>{b.text}</td></tr>)}</tbody>
+      </table>
+    </figure>
+  );
+}
