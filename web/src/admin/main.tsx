@@ -37,7 +37,7 @@ function Page(): JSX.Element {
   ));
   return (
     <Shell realm="staff" title={t('title')} nav={nav} roles={['SUPER_ADMIN', 'ADMIN', 'MANAGER']}>
-      <main class="wide" tabIndex={-1}>{here?.show(here.name === name ? id : undefined)}</main>
+      <main class="wide" id="content" tabIndex={-1}>{here?.show(here.name === name ? id : undefined)}</main>
     </Shell>
   );
 }

@@ -21,7 +21,7 @@ export function Plot({ title, bars }: { title: string; bars: readonly Bar[] }): 
   const every = Math.ceil(bars.length / 8);
   return (
     <figure class="plot">
-      <figcaption id={id}><h3>{title}</h3></figcaption>
+      <figcaption id={id}><h2>{title}</h2></figcaption>
       <svg viewBox={`0 0 ${WIDTH} ${HEIGHT + FOOT}`} role="img" aria-labelledby={id}>
         <line x1="0" x2={WIDTH} y1={HEIGHT} y2={HEIGHT} class="axis" />
         {bars.map((b, i) => {

@@ -58,14 +58,14 @@ export function VirtualTable<T>({ label, columns, rows, keyOf, href, onEnd, foot
   };
   const grid = { gridTemplateColumns: columns.map((c) => c.width).join(' ') };
   return (
-    <div class="virtual" role="table" aria-label={label} aria-rowcount={-1}>
-      <div role="rowgroup">
-        <div class="vrow vhead" role="row" style={grid}>
+    <div class="virtual" ref={box} role="table" aria-label={label} aria-rowcount={-1} tabIndex={0} onKeyDown={walk}
+      onScroll={(e) => setTop(e.currentTarget.scrollTop)}>
+      <div role="rowgroup" class="vhead">
+        <div class="vrow" role="row" style={grid}>
           {columns.map((c) => <span key={c.key} role="columnheader" class={c.number ? 'num' : ''}>{c.title}</span>)}
         </div>
       </div>
-      <div class="vbox" ref={box} role="rowgroup" tabIndex={0} onKeyDown={walk}
-        onScroll={(e) => setTop(e.currentTarget.scrollTop)}>
+      <div class="vbox" role="rowgroup">
         <div style={{ height: `${first * HEIGHT}px` }} />
         {rows.slice(first, last).map((row, i) => (
           <div class="vrow" role="row" key={keyOf(row)} aria-rowindex={first + i + 2} style={grid}>
@@ -77,8 +77,8 @@ export function VirtualTable<T>({ label, columns, rows, keyOf, href, onEnd, foot
           </div>
         ))}
         <div style={{ height: `${(rows.length - last) * HEIGHT}px` }} />
-        {foot}
       </div>
+      {foot}
     </div>
   );
 }

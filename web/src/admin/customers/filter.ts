@@ -4,7 +4,7 @@
 import { signal } from '@preact/signals';
 import { onSignOut } from '../../api/session';
 
-export const SORTS = ['created', 'name', 'lastOrder'] as const;
+export const SORTS = ['createdAt', 'name', 'lastOrderAt'] as const;
 
 export interface Filter {
   q: string;
@@ -14,12 +14,12 @@ export interface Filter {
   createdTo: string;
   lastOrderFrom: string;
   lastOrderTo: string;
-  sort: string;
+  sort: (typeof SORTS)[number];
   order: 'asc' | 'desc';
 }
 
 const PRESET: Filter = { q: '', active: '', tag: '', createdFrom: '', createdTo: '', lastOrderFrom: '', lastOrderTo: '',
-  sort: 'created', order: 'desc' };
+  sort: 'createdAt', order: 'desc' };
 
 export function filterOf(query: URLSearchParams): Filter {
   const f: Record<string, string> = { ...PRESET };

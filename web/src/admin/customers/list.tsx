@@ -20,9 +20,10 @@ function readPage(f: Filter, cursor: string | undefined, signal: AbortSignal): P
   if (f.q.trim()) {
     return list('GET /api/customers/search', { query: { q: f.q.trim(), limit: 100 }, signal }) as Promise<Page<CustomerRow>>;
   }
-  const { q: _, ...rest } = f;
-  const given = Object.fromEntries(Object.entries(rest).filter(([, v]) => v !== ''));
-  return list('GET /api/customers', { query: { ...given, limit: 100, ...(cursor && { cursor }) } as never, signal });
+  const { q: _, active, ...rest } = f;
+  return list('GET /api/customers', {
+    query: { ...rest, limit: 100, ...(active && { active: active === 'true' }), ...(cursor && { cursor }) }, signal,
+  });
 }
 
 async function exportAll(format: 'csv' | 'jsonl'): Promise<void> {
@@ -58,7 +59,7 @@ function Filters({ f, change }: { f: Filter; change: (part: Partial<Filter>) => 
         <Field type="date" label={t('createdTo')} value={f.createdTo} onValue={(createdTo) => change({ createdTo })} />
         <Field type="date" label={t('lastOrderFrom')} value={f.lastOrderFrom} onValue={(lastOrderFrom) => change({ lastOrderFrom })} />
         <Field type="date" label={t('lastOrderTo')} value={f.lastOrderTo} onValue={(lastOrderTo) => change({ lastOrderTo })} />
-        <Select label={t('sort')} value={f.sort} onValue={(sort) => change({ sort })}
+        <Select label={t('sort')} value={f.sort} onValue={(sort) => change({ sort: sort as Filter['sort'] })}
           options={SORTS.map((s) => [s, t(`sort_${s}`)] as const)} />
         <Check label={t('descending')} checked={f.order === 'desc'} onChecked={(on) => change({ order: on ? 'desc' : 'asc' })} />
       </fieldset>

@@ -58,7 +58,7 @@ function Facts({ c }: { c: CustomerDetail }): JSX.Element {
       <dl class="facts">
         {rows.filter(([, v]) => v !== null).map(([k, v]) => <><dt>{k}</dt><dd>{v}</dd></>)}
       </dl>
-      {c.notes && <><h3>{t('notes')}</h3><p class="note prewrap break">{c.notes}</p></>}
+      {c.notes && <><h2>{t('notes')}</h2><p class="note prewrap break">{c.notes}</p></>}
     </section>
   );
 }

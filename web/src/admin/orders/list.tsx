@@ -2,6 +2,7 @@
 import type { JSX } from 'preact';
 import { useCallback } from 'preact/hooks';
 import { list } from '../../api/client';
+import type { Routes } from '../../api/types.gen';
 import { money } from '../../i18n/money';
 import { dateTime } from '../../i18n/time';
 import { Field, Select } from '../../ui/form';
@@ -21,7 +22,7 @@ export function OrderList({ id }: { id: string | undefined }): JSX.Element {
   const given = Object.fromEntries(NAMES.map((n) => [n, query.get(n) ?? '']).filter(([, v]) => v)) as Record<string, string>;
   const key = JSON.stringify(given);
   const read = useCallback((cursor: string | undefined, signal: AbortSignal) =>
-    list('GET /api/orders', { query: { ...given, limit: 100, ...(cursor && { cursor }) } as never, signal }), [key]);
+    list('GET /api/orders', { query: { ...given as Routes['GET /api/orders']['query'], limit: 100, ...(cursor && { cursor }) }, signal }), [key]);
   const found = useRows(read, [key]);
   const value = (n: string): string => given[n] ?? '';
   const set = (n: string) => (v: string): void => {
