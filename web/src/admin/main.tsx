@@ -10,6 +10,7 @@ import { CustomerProfile } from './customers/profile';
 import { OrderList } from './orders/list';
 import { ApiKeys } from './settings/keys';
 import { CompanySettings } from './settings/company';
+import { Messages } from './settings/messages';
 import { Stores } from './settings/stores';
 import { t } from './texts';
 import { Users } from './users/list';
@@ -25,6 +26,7 @@ const places: { name: string; title: () => string; may: () => boolean; show: (id
   { name: 'stores', title: () => t('stores'), may: () => may('MANAGE_COMPANY'), show: () => <Stores /> },
   { name: 'company', title: () => t('settings'), may: () => may('MANAGE_COMPANY'), show: () => <CompanySettings /> },
   { name: 'keys', title: () => t('apiKeys'), may: () => may('MANAGE_USERS'), show: () => <ApiKeys /> },
+  { name: 'messages', title: () => t('messages'), may: () => may('MANAGE_COMPANY'), show: () => <Messages /> },
   { name: 'audit', title: () => t('audit'), may: () => may('READ_AUDIT'), show: () => <AuditLog /> },
 ];
 
