@@ -95,7 +95,8 @@ extern const struct fields session_out;
 /* The person that a login belongs to, as it sees itself: own_customer_row. */
 extern const struct fields own_customer_out;
 /* Opens a session; the user is the request's subject. Whoever opens one for a
- * user has made sure that it may sign in. */
+ * user has made sure that it may sign in, and has asked for its second factor:
+ * factors_sign_in. */
 MUST_CHECK int accounts_open_session(struct req *r, struct tx *tx, struct uuid user,
                                      struct session_out *out);
 /* The company of a request that names it by a secret in the body: sets

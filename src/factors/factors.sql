@@ -10,10 +10,12 @@ FROM second_factors WHERE company_id = $1 AND user_id = $2;
 SELECT secret_sealed, pending_sealed, last_step
 FROM second_factors WHERE company_id = $1 AND user_id = $2 /*for update*/;
 
--- Whose it is: what the device shows beside the code, and the password.
--- factor_user (company: uuid, user: uuid) -> one (email: text?, phone: text?, name: text, password_hash: text?)
+-- Whose it is: what the device shows beside the code, the password, and is it
+-- certain that the account is who it says it is?
+-- factor_user (company: uuid, user: uuid) -> one (email: text?, phone: text?, name: text, password_hash: text?, is_proved: bool)
 SELECT COALESCE(email, claimed_email) AS email, COALESCE(phone, claimed_phone) AS phone, name,
-    password_hash
+    password_hash,
+    role <> 'CUSTOMER' OR is_email_verified OR is_phone_verified AS is_proved
 FROM users WHERE company_id = $1 AND id = $2 AND is_active;
 
 -- A new secret; one that is in use stays in use.

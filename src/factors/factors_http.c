@@ -67,31 +67,26 @@ struct trial {
     bool right; /* the password was */
 };
 
-/* Who is signed in, and the factor: 1 there is a row, 0 none. */
-static int who_and_factor(struct req *r, struct tx *tx, struct trial *t, struct factor_row *f)
+typedef int (*factor_fn)(struct tx *tx, struct uuid company, struct uuid user,
+                         struct factor_row *out);
+/* Who is signed in, and the factor; both null where there is none. */
+static int who_and_factor(struct req *r, struct tx *tx, factor_fn read, struct trial *t,
+                          struct factor_row *f)
 {
+    *f = (struct factor_row){.secret_sealed = STR_NULL, .pending_sealed = STR_NULL};
     if (r->who.kind != WHO_USER)
         return req_fail(r, ERR_FORBIDDEN);
+    req_subject(r, r->who.id);
     int rc = factor_user(tx, r->company->id, r->who.id, &t->user);
     if (rc <= 0)
         return rc < 0 ? rc : req_fail(r, ERR_TOKEN_INVALID);
-    rc = factor_read(tx, r->company->id, r->who.id, f);
-    if (rc == 0)
-        *f = (struct factor_row){.secret_sealed = STR_NULL, .pending_sealed = STR_NULL};
-    return rc;
+    rc = read(tx, r->company->id, r->who.id, f);
+    return rc < 0 ? rc : 0;
 }
 
 static int no_factor(struct req *r, const char *says)
 {
     return req_fail_field(r, ERR_INVALID, "code", "no_second_factor", "%s", says);
-}
-
-/* The factor for a change: locked, with an account that is looked at again. */
-static int lock(struct req *r, struct tx *tx, struct trial *t, struct factor_row *f)
-{
-    int rc = who_and_factor(r, tx, t, f);
-    req_subject(r, r->who.id);
-    return rc == 1 ? factor_lock(tx, r->company->id, r->who.id, f) : rc;
 }
 
 static int settle_password(struct req *r, struct tx *tx, const struct trial *now)
@@ -127,9 +122,14 @@ int totp_setup_lookup(struct req *r, struct tx *tx)
     struct trial *t = ARENA_NEW(r->arena, struct trial);
     struct factor_row f;
     r->prepared = t;
-    int rc = who_and_factor(r, tx, t, &f);
+    int rc = who_and_factor(r, tx, factor_read, t, &f);
     if (rc < 0)
         return rc;
+    /* An account that only claims somebody's e-mail ends when its owner comes:
+     * a stranger's second factor must not stand in the way. */
+    if (!t->user.is_proved)
+        return req_fail_field(r, ERR_INVALID, "password", "not_verified",
+                              "Verify your e-mail or phone first");
     return str_is_null(f.secret_sealed) ? needs_password(r, tx, t) : needs_code(r);
 }
 
@@ -146,7 +146,7 @@ static int setup_check(struct req *r, struct tx *tx, struct trial *t)
 {
     const struct factor_in *in = r->in;
     struct factor_row f;
-    int rc = lock(r, tx, t, &f);
+    int rc = who_and_factor(r, tx, factor_lock, t, &f);
     if (rc < 0)
         return rc;
     if (!str_is_null(f.secret_sealed)) {
@@ -160,7 +160,7 @@ static int setup_check(struct req *r, struct tx *tx, struct trial *t)
 
 int totp_setup_handler(struct req *r, struct tx *tx)
 {
-    struct trial t;
+    struct trial t = {.right = false};
     uint8_t secret[TOTP_SECRET];
     struct setup_out out;
     int rc = setup_check(r, tx, &t);
@@ -187,9 +187,9 @@ static int answer_codes(struct req *r, struct tx *tx)
 int totp_confirm_handler(struct req *r, struct tx *tx)
 {
     const struct factor_in *in = r->in;
-    struct trial t;
+    struct trial t = {.right = false};
     struct factor_row f;
-    int rc = lock(r, tx, &t, &f);
+    int rc = who_and_factor(r, tx, factor_lock, &t, &f);
     if (rc < 0)
         return rc;
     if (str_is_null(f.pending_sealed))
@@ -205,7 +205,7 @@ int totp_disable_lookup(struct req *r, struct tx *tx)
     struct trial *t = ARENA_NEW(r->arena, struct trial);
     struct factor_row f;
     r->prepared = t;
-    int rc = who_and_factor(r, tx, t, &f);
+    int rc = who_and_factor(r, tx, factor_read, t, &f);
     if (rc < 0)
         return rc;
     if (str_is_null(f.secret_sealed))
@@ -223,9 +223,9 @@ int totp_disable_prepare(struct req *r)
 int totp_disable_handler(struct req *r, struct tx *tx)
 {
     const struct factor_in *in = r->in;
-    struct trial t;
+    struct trial t = {.right = false};
     struct factor_row f;
-    int rc = lock(r, tx, &t, &f);
+    int rc = who_and_factor(r, tx, factor_lock, &t, &f);
     if (rc < 0)
         return rc;
     if (str_is_null(f.secret_sealed))
@@ -241,9 +241,9 @@ int totp_disable_handler(struct req *r, struct tx *tx)
 int totp_recovery_handler(struct req *r, struct tx *tx)
 {
     const struct factor_in *in = r->in;
-    struct trial t;
+    struct trial t = {.right = false};
     struct factor_row f;
-    int rc = lock(r, tx, &t, &f);
+    int rc = who_and_factor(r, tx, factor_lock, &t, &f);
     if (rc < 0)
         return rc;
     if (str_is_null(f.secret_sealed))

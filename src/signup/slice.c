@@ -19,7 +19,7 @@ static const struct route routes[] = {
     AUTH("/api/auth/otp/verify", COMPANY_HOST, &otp_verify_in, &otp_verify_out, otp_verify_handler,
          "Proves a phone or an e-mail by its code; signs in who is not signed in yet",
          .lookup = otp_verify_lookup, .action = "auth.verify", .status = 200,
-         .errors = "bad_code email_taken"),
+         .errors = "bad_code second_factor_required email_taken"),
     AUTH("/api/auth/password/forgot", COMPANY_HOST, &forgot_in, NULL, forgot_handler,
          "Sends a link by e-mail or a code by SMS with which another password can be set",
          .lookup = forgot_lookup, .action = "account.forgot", .status = 200,

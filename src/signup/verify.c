@@ -2,11 +2,12 @@
  * An account that only said that the e-mail is its own may be a stranger's who
  * waits for the owner to move in: the proof ends what was set up before it. */
 #include "exec/exec.h"
+#include "factors/factors.h"
 #include "signup/signup_priv.h"
 
 struct otp_verify_in {
     struct given given;
-    struct str phone, email, code, name, company;
+    struct str phone, email, code, second_code, name, company;
     struct uuid user_id;
 };
 #define IN(name_, type_, member_, ...)                                                             \
@@ -19,6 +20,8 @@ FIELDS(otp_verify_in, "CodeVerification", struct otp_verify_in,
        IN("email", F_EMAIL, email, .help = "That the code was sent to; or phone"),
        IN("code", F_TEXT, code, .flags = FIELD_REQUIRED | FIELD_SECRET, .min = 1, .max = 20,
           .help = "6 digits"),
+       IN("secondFactorCode", F_TEXT, second_code, .flags = FIELD_SECRET, .min = 1, .max = 40,
+          .help = "Of the account's second factor, or a recovery code, where it has one"),
        IN("userId", F_UUID, user_id, .help = "Which of several accounts, as the answer lists them"),
        IN("name", F_TEXT, name, .max = 200, .help = "Of a new account"),
        IN("company", F_TEXT, company, .max = 63,
@@ -104,7 +107,9 @@ static int sign_in(struct req *r, struct tx *tx, struct verified *out)
         return 0;
     if (uuid_is_nil(c.user))
         rc = make_account(r, tx, &c.user);
-    else if (c.is_claim)
+    else
+        rc = factors_sign_in(r, tx, c.user, in->second_code);
+    if (rc == 0 && c.is_claim)
         rc = accounts_set_password(r, tx, c.user, STR_NULL);
     if (rc == 0)
         rc = prove(r, tx, c.user, out);

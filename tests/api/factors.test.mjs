@@ -3,13 +3,18 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { after, before, test } from 'node:test';
-import { cliOk, expectError, expectOk, sleep, start } from './harness.mjs';
+import { cliOk, expectError, expectOk, mailbox, newPhone, sleep, start } from './harness.mjs';
 
 let s;
+let box;
 before(async () => {
-  s = await start();
+  s = await start({ settings: { 'allow-private-targets': true } });
+  box = await mailbox(s);
 });
-after(() => s?.stop());
+after(async () => {
+  box?.close();
+  await s?.stop();
+});
 
 const PASSWORD = 'a good password';
 const login = (user, code, more = {}) => s.api('POST', '/api/auth/login',
@@ -312,6 +317,50 @@ test('customers may have one too; API keys and nobody may not', async () => {
     const body = { code: '123456', ...(path === 'disable' || path === 'setup' ? { password: 'x' } : {}) };
     expectError(await post(`/api/auth/totp/${path}`, keyText, body), 403, 'forbidden');
   }
+});
+
+test('a code by SMS does not go past it, and a new password does not switch it off', async () => {
+  const phone = newPhone();
+  const sent = async () => {
+    expectOk(await post('/api/auth/otp/request', undefined, { phone, company: s.a.slug }));
+    return box.code(phone);
+  };
+  const verify = (c, more = {}) => post('/api/auth/otp/verify', undefined, { phone, code: c, company: s.a.slug, ...more });
+  const first = expectOk(await verify(await sent()));
+  const reset = async () => expectOk(await post('/api/auth/password/reset', undefined,
+    { phone, code: await sent(), password: PASSWORD, company: s.a.slug }));
+  expectError(await post('/api/auth/totp/setup', first.accessToken, { password: PASSWORD }), 400, 'invalid', 'password');
+  await reset();
+  const token = expectOk(await verify(await sent())).accessToken;
+  const { secret, otpauthUri } = expectOk(await post('/api/auth/totp/setup', token, { password: PASSWORD }));
+  assert.ok(decodeURIComponent(otpauthUri).includes(phone));
+  const { recoveryCodes } = expectOk(await post('/api/auth/totp/confirm', token, { code: code(secret) }));
+  for (const c of recoveryCodes) s.secrets.add(c);
+  forgetStep(first.user);
+
+  const c = await sent();
+  expectError(await verify(c), 401, 'second_factor_required');
+  expectError(await verify(c, { secondFactorCode: wrongCode(secret) }), 401, 'bad_code');
+  expectOk(await verify(c, { secondFactorCode: code(secret) }));
+  expectError(await verify(c, { secondFactorCode: recoveryCodes[0] }), 401, 'bad_code');
+  expectOk(await verify(await sent(), { secondFactorCode: recoveryCodes[0] }));
+  await reset();
+  const login_ = (more) => post('/api/auth/login', undefined, { phone, password: PASSWORD, company: s.a.slug, ...more });
+  expectError(await login_(), 401, 'second_factor_required');
+  forgetStep(first.user);
+  expectOk(await login_({ code: code(secret) }));
+});
+
+test('who only claims an e-mail cannot put a second factor in its owner’s way', async () => {
+  const email = `claimed-${Math.random().toString(36).slice(2)}@example.com`;
+  const stranger = expectOk(await post('/api/auth/signup', undefined,
+    { name: 'A Stranger', email, password: PASSWORD, company: s.a.slug }), 201);
+  await box.take(email); // the link that proves it
+  const refused = expectError(await post('/api/auth/totp/setup', stranger.accessToken, { password: PASSWORD }), 400, 'invalid', 'password');
+  assert.equal(refused.errors[0].code, 'not_verified');
+  expectOk(await post('/api/auth/otp/request', undefined, { email, company: s.a.slug }));
+  const owner = expectOk(await post('/api/auth/otp/verify', undefined, { email, code: await box.code(email), company: s.a.slug }));
+  assert.equal(owner.user.secondFactor, 'OFF');
 });
 
 test('fields that are none are refused by name', async () => {

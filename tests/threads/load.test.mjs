@@ -1,9 +1,9 @@
 // A short concurrent load on the program built with the thread sanitizer:
-// readers, writers, sign-ins, lists and jobs at once. What the sanitizer finds
-// makes stop() fail.
+// readers, writers, sign-ins, lists, jobs and new signing keys at once. What
+// the sanitizer finds makes stop() fail.
 import assert from 'node:assert/strict';
 import test, { after, before } from 'node:test';
-import { newKey, newPhone, start } from '../api/harness.mjs';
+import { cliOk, newKey, newPhone, sleep, start } from '../api/harness.mjs';
 
 let s;
 before(async () => {
@@ -41,5 +41,12 @@ test('readers, writers and sign-ins at once', async () => {
   work.push(() => s.login(s.a.users.MANAGER, s.a));
   work.push(() => s.api('GET', '/metrics'));
   work.push(() => s.api('GET', '/api/openapi.json'));
-  await Promise.all(work.map((w) => repeat(until, w)));
+  // Keys are taken up while threads sign and verify.
+  const rotate = async () => {
+    for (let i = 0; i < 3; i++) {
+      await sleep(1500);
+      cliOk(s.store, ['keys', 'rotate', '--key-file', s.store.keys]);
+    }
+  };
+  await Promise.all([...work.map((w) => repeat(until, w)), rotate()]);
 });
