@@ -169,7 +169,7 @@ CREATE TABLE link_changes (
     user_id uuid NOT NULL,      -- the login
     customer_id uuid NOT NULL,  -- whose it became, or may be
     is_pending boolean NOT NULL, -- noted only
-    was_free boolean NOT NULL,   -- the person named no first login
+    was_first boolean NOT NULL,  -- the person named this login before, though it did not name the person
     evidence_before text,       -- of the login
     linked_at_before timestamptz,  -- of the login
     batch_before uuid,         -- of the login

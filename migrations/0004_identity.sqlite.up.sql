@@ -169,7 +169,7 @@ CREATE TABLE link_changes (
     user_id blob NOT NULL,      -- the login
     customer_id blob NOT NULL,  -- whose it became, or may be
     is_pending integer NOT NULL, -- noted only
-    was_free integer NOT NULL,   -- the person named no first login
+    was_first integer NOT NULL,  -- the person named this login before, though it did not name the person
     evidence_before text,       -- of the login
     linked_at_before integer,  -- of the login
     batch_before blob,         -- of the login

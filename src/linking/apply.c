@@ -33,22 +33,44 @@ struct run {
     size_t nambiguous;
 };
 
-/* The first row of a login begins its facts, further ones have more people
- * with its e-mail. */
-static void add_row(const struct run *r, const struct link_login *u, struct link_facts *f)
+/* A number that the login has proved may be one that its person gave up long
+ * ago; then the person was not seen lately, and what guests order under the
+ * number is no sign of them. */
+static int phone_is_good(const struct run *r, struct tx *tx, const struct link_login *u, bool *good)
 {
-    bool alive = u->phone_alive_at != I64_NULL && u->phone_alive_at >= r->alive_since;
+    struct link_last_order_row last;
 
-    link_match_add(&f->phone, u->by_phone, u->phone_is_free,
-                   u->is_phone_verified && !u->phone_is_taken && alive);
-    link_match_add(&f->email, u->by_email, u->email_is_free, u->is_email_verified);
+    *good = false;
+    if (!u->is_phone_verified || u->phone_is_taken || uuid_is_nil(u->by_phone))
+        return 0;
+    *good = u->phone_since >= r->alive_since;
+    if (*good)
+        return 0;
+    int rc = link_last_order(tx, r->job->company, u->by_phone, &last);
+    *good = rc == 1 && last.at >= r->alive_since;
+    return rc < 0 ? rc : 0;
+}
+
+/* What the first row of a login says, and each further one of people with its
+ * e-mail. */
+static int add_rows(const struct run *r, struct tx *tx, const struct link_login *v, size_t n,
+                    struct link_facts *f)
+{
+    bool good;
+    int rc = phone_is_good(r, tx, v, &good);
+
+    link_match_add(&f->phone, v->by_phone, v->names_by_phone, good);
+    for (size_t i = 0; i < n; i++)
+        link_match_add(&f->email, v[i].by_email, v[i].names_by_email, v[i].is_email_verified);
+    return rc;
 }
 
 /* "customer-{id}@…": the id may be ours or another system's. An address can be
  * had by anybody and proves nothing about the id in it. */
-static int add_pattern(struct run *r, struct tx *tx, struct str email, struct link_facts *f)
+static int add_pattern(struct run *r, struct tx *tx, const struct link_login *u,
+                       struct link_facts *f)
 {
-    struct str text = link_pattern_id(email);
+    struct str text = link_pattern_id(u->email);
     struct link_person p;
     struct uuid id;
     int rc = 0;
@@ -56,14 +78,14 @@ static int add_pattern(struct run *r, struct tx *tx, struct str email, struct li
     if (text.n == 0)
         return 0;
     if (uuid_parse(text, &id)) {
-        rc = link_person_by_id(tx, r->job->company, id, &p);
+        rc = link_person_by_id(tx, r->job->company, id, u->id, &p);
         if (rc == 1)
-            link_match_add(&f->id, p.id, p.is_free, false);
+            link_match_add(&f->id, p.id, p.names, false);
     }
     if (rc >= 0)
-        rc = link_person_by_external_id(tx, r->job->company, text, &p);
+        rc = link_person_by_external_id(tx, r->job->company, text, u->id, &p);
     if (rc == 1)
-        link_match_add(&f->id, p.id, p.is_free, false);
+        link_match_add(&f->id, p.id, p.names, false);
     return rc < 0 ? rc : 0;
 }
 
@@ -89,26 +111,30 @@ static int write_link(struct run *r, struct tx *tx, const struct link_login *u,
                                    .user = u->id,
                                    .customer = d->customer,
                                    .is_pending = !linked,
-                                   .was_free = d->is_free,
+                                   .was_first = d->names,
                                    .evidence = u->link_evidence,
                                    .linked_at = u->linked_at,
                                    .before = u->link_batch_id,
                                });
 }
 
-static int decide(struct run *r, struct tx *tx, const struct link_login *u, struct link_facts *f)
+/* u: the rows of one login. */
+static int decide(struct run *r, struct tx *tx, const struct link_login *u, size_t n)
 {
-    int rc = add_pattern(r, tx, u->email, f);
+    struct link_facts f = {0};
+    int rc = add_rows(r, tx, u, n, &f);
+    if (rc == 0)
+        rc = add_pattern(r, tx, u, &f);
     if (rc < 0)
         return rc;
-    struct link_decision d = link_decide(f, r->job->trusted);
+    struct link_decision d = link_decide(&f, r->job->trusted);
     r->counts.seen++;
     r->counts.linked += d.outcome == LINK_LINKED;
     r->counts.pending += d.outcome == LINK_PENDING;
     r->counts.ambiguous += d.outcome == LINK_AMBIGUOUS;
     r->counts.unmatched += d.outcome == LINK_UNMATCHED;
     if (d.outcome == LINK_AMBIGUOUS)
-        r->ambiguous[r->nambiguous++] = (struct link_ambiguous){u->id, *f};
+        r->ambiguous[r->nambiguous++] = (struct link_ambiguous){u->id, f};
     if (r->job->dry || (d.outcome != LINK_LINKED && d.outcome != LINK_PENDING))
         return 0;
     return write_link(r, tx, u, &d);
@@ -124,12 +150,11 @@ static int some_logins(struct run *r, struct tx *tx, struct uuid *after)
     r->counts = (struct link_counts){0};
     r->nambiguous = 0;
     for (size_t i = 0; rc >= 0 && i < n;) {
-        struct link_facts f = {0};
-        const struct link_login *u = &rows[i];
-        for (; i < n && uuid_eq(rows[i].id, u->id); i++)
-            add_row(r, &rows[i], &f);
-        rc = decide(r, tx, u, &f);
-        *after = u->id;
+        size_t from = i;
+        while (i < n && uuid_eq(rows[i].id, rows[from].id))
+            i++;
+        rc = decide(r, tx, &rows[from], i - from);
+        *after = rows[from].id;
     }
     return rc < 0 ? rc : 0;
 }

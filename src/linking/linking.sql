@@ -6,7 +6,7 @@ SELECT COUNT(*) AS n FROM users
 WHERE company_id = $1 AND role = 'CUSTOMER' AND customer_id IS NULL
     AND pending_customer_id IS NULL;
 
--- row link_login (id: uuid, email: text?, is_phone_verified: bool, is_email_verified: bool, link_evidence: text?, linked_at: time?, link_batch_id: uuid?, by_phone: uuid?, phone_is_free: bool, phone_is_taken: bool, phone_alive_at: time?, by_email: uuid?, email_is_free: bool)
+-- row link_login (id: uuid, email: text?, is_phone_verified: bool, is_email_verified: bool, link_evidence: text?, linked_at: time?, link_batch_id: uuid?, by_phone: uuid?, names_by_phone: bool, phone_is_taken: bool, phone_since: time?, by_email: uuid?, names_by_email: bool)
 
 -- Logins without a person, in order, and who has their phone and their e-mail;
 -- one whose e-mail several people have comes once for each. Provisional
@@ -14,10 +14,10 @@ WHERE company_id = $1 AND role = 'CUSTOMER' AND customer_id IS NULL
 -- link_logins (company: uuid, after: uuid, limit: int) -> many link_login
 SELECT u.id, u.email, u.is_phone_verified, u.is_email_verified, u.link_evidence, u.linked_at,
     u.link_batch_id,
-    p.id AS by_phone, p.user_id IS NULL AS phone_is_free,
+    p.id AS by_phone, COALESCE(p.user_id = u.id, FALSE) AS names_by_phone,
     COALESCE(p.is_phone_verified, FALSE) AS phone_is_taken,
-    COALESCE(p.last_order_at, p.created_at) AS phone_alive_at,
-    e.id AS by_email, e.user_id IS NULL AS email_is_free
+    p.created_at AS phone_since,
+    e.id AS by_email, COALESCE(e.user_id = u.id, FALSE) AS names_by_email
 FROM (SELECT id, email, phone, is_phone_verified, is_email_verified, link_evidence, linked_at,
         link_batch_id
     FROM users
@@ -28,14 +28,20 @@ LEFT JOIN customers p ON p.company_id = $1 AND p.phone = u.phone AND NOT p.is_pr
 LEFT JOIN customers e ON e.company_id = $1 AND e.email = u.email AND NOT e.is_provisional
 ORDER BY u.id;
 
--- row link_person (id: uuid, is_free: bool)
+-- The last order of a person that was not a guest's under their number.
+-- link_last_order (company: uuid, customer: uuid) -> one (at: time)
+SELECT created_at AS at FROM orders
+WHERE company_id = $1 AND customer_id = $2 AND NOT is_unproven
+ORDER BY created_at DESC LIMIT 1;
 
--- link_person_by_id (company: uuid, id: uuid) -> one link_person
-SELECT id, user_id IS NULL AS is_free FROM customers
+-- row link_person (id: uuid, names: bool)
+
+-- link_person_by_id (company: uuid, id: uuid, user: uuid) -> one link_person
+SELECT id, COALESCE(user_id = $3, FALSE) AS names FROM customers
 WHERE company_id = $1 AND id = $2 AND NOT is_provisional;
 
--- link_person_by_external_id (company: uuid, external_id: text) -> one link_person
-SELECT id, user_id IS NULL AS is_free FROM customers
+-- link_person_by_external_id (company: uuid, external_id: text, user: uuid) -> one link_person
+SELECT id, COALESCE(user_id = $3, FALSE) AS names FROM customers
 WHERE company_id = $1 AND external_id = $2 AND NOT is_provisional;
 
 -- A link, effective (customer) or noted (pending). Not a change of the record:
@@ -53,8 +59,8 @@ WHERE company_id = $1 AND id = $2 AND customer_id IS NULL AND pending_customer_i
     AND EXISTS (SELECT 1 FROM customers WHERE company_id = $1 AND id = $8 /*for share*/);
 
 -- What was there before; only beside a login that the statement above changed.
--- link_change_add struct (company: uuid, batch: uuid, user: uuid, customer: uuid, is_pending: bool, was_free: bool, evidence: text?, linked_at: time?, before: uuid?) -> effect
-INSERT INTO link_changes (company_id, batch_id, user_id, customer_id, is_pending, was_free,
+-- link_change_add struct (company: uuid, batch: uuid, user: uuid, customer: uuid, is_pending: bool, was_first: bool, evidence: text?, linked_at: time?, before: uuid?) -> effect
+INSERT INTO link_changes (company_id, batch_id, user_id, customer_id, is_pending, was_first,
     evidence_before, linked_at_before, batch_before)
 SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9
 FROM users WHERE company_id = $1 AND id = $3 AND link_batch_id = $2;
@@ -107,10 +113,10 @@ UPDATE link_batches SET
         AND c.is_pending)
 WHERE company_id = $1 AND id = $2;
 
--- row link_change (user_id: uuid, customer_id: uuid, is_pending: bool, was_free: bool, evidence_before: text?, linked_at_before: time?, batch_before: uuid?)
+-- row link_change (user_id: uuid, customer_id: uuid, is_pending: bool, was_first: bool, evidence_before: text?, linked_at_before: time?, batch_before: uuid?)
 
 -- link_changes_after (company: uuid, batch: uuid, after: uuid, limit: int) -> many link_change
-SELECT user_id, customer_id, is_pending, was_free, evidence_before, linked_at_before, batch_before
+SELECT user_id, customer_id, is_pending, was_first, evidence_before, linked_at_before, batch_before
 FROM link_changes WHERE company_id = $1 AND batch_id = $2 AND user_id > $3
 ORDER BY user_id LIMIT $4;
 
@@ -122,8 +128,12 @@ WHERE company_id = $1 AND id = $2 AND link_batch_id = $3
     AND CASE WHEN $5 THEN customer_id IS NULL AND pending_customer_id = $4
         ELSE customer_id = $4 AND link_evidence LIKE 'backfill-%' END;
 
+-- The person names the oldest of the logins that are left, who may have come by
+-- other ways since; mostly none.
 -- link_first_clear (company: uuid, id: uuid, user: uuid) -> effect
-UPDATE customers SET user_id = NULL WHERE company_id = $1 AND id = $2 AND user_id = $3;
+UPDATE customers SET user_id = (SELECT u.id FROM users u
+    WHERE u.company_id = $1 AND u.customer_id = $2 ORDER BY u.created_at, u.id LIMIT 1)
+WHERE company_id = $1 AND id = $2 AND user_id = $3;
 
 -- link_change_remove (company: uuid, batch: uuid, user: uuid) -> effect
 DELETE FROM link_changes WHERE company_id = $1 AND batch_id = $2 AND user_id = $3;

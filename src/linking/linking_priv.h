@@ -16,7 +16,7 @@ struct store;
 /* Whom one kind of evidence names. */
 struct link_match {
     struct uuid customer; /* nil: nobody */
-    bool is_free;         /* the person names no first login yet */
+    bool names;           /* the person names this login as the first already */
     bool several;         /* further people too */
     bool proved;          /* what matches was proved by the login, and by nobody else */
 };
@@ -28,7 +28,7 @@ enum link_outcome { LINK_UNMATCHED, LINK_AMBIGUOUS, LINK_PENDING, LINK_LINKED };
 struct link_decision {
     enum link_outcome outcome;
     struct uuid customer; /* LINKED, PENDING */
-    bool is_free;         /* of that person */
+    bool names;           /* of that match */
     struct str evidence;  /* users.link_evidence */
 };
 /* Everything that matches must name one person; the strongest evidence that
@@ -40,7 +40,7 @@ struct link_decision link_decide(const struct link_facts *f, bool trusted);
 struct str link_pattern_id(struct str email);
 
 /* Adds one more match of a kind. */
-void link_match_add(struct link_match *m, struct uuid customer, bool is_free, bool proved);
+void link_match_add(struct link_match *m, struct uuid customer, bool names, bool proved);
 
 /* -- apply.c -- */
 

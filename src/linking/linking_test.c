@@ -81,7 +81,7 @@ static void test_adding(void **state)
     assert_true(uuid_is_nil(m.customer));
     link_match_add(&m, id_of(1), true, false);
     link_match_add(&m, id_of(1), true, false);
-    assert_true(uuid_eq(m.customer, id_of(1)) && m.is_free && !m.several && !m.proved);
+    assert_true(uuid_eq(m.customer, id_of(1)) && m.names && !m.several && !m.proved);
     link_match_add(&m, id_of(2), false, false);
     assert_true(uuid_eq(m.customer, id_of(1)) && m.several);
 }

@@ -2,12 +2,12 @@
 #include "identity/identity.h"
 #include "linking/linking_priv.h"
 
-void link_match_add(struct link_match *m, struct uuid customer, bool is_free, bool proved)
+void link_match_add(struct link_match *m, struct uuid customer, bool names, bool proved)
 {
     if (uuid_is_nil(customer))
         return;
     if (uuid_is_nil(m->customer))
-        *m = (struct link_match){customer, is_free, false, proved};
+        *m = (struct link_match){customer, names, false, proved};
     else if (!uuid_eq(m->customer, customer))
         m->several = true;
 }
@@ -41,7 +41,7 @@ struct link_decision link_decide(const struct link_facts *f, bool trusted)
         if (m->several || others)
             return (struct link_decision){.outcome = LINK_AMBIGUOUS};
         d.customer = m->customer;
-        d.is_free = m->is_free;
+        d.names = m->names;
         if (d.outcome != LINK_LINKED) {
             bool good = m->proved || trusted;
             d.outcome = good ? LINK_LINKED : LINK_PENDING;

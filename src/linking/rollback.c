@@ -33,7 +33,7 @@ static int restore_people(const struct back *p, struct tx *tx, const struct link
 
     qsort(v, n, sizeof(*v), by_person);
     for (size_t i = 0; rc >= 0 && i < n; i++)
-        if (v[i]->was_free && !v[i]->is_pending)
+        if (!v[i]->was_first && !v[i]->is_pending)
             rc = link_first_clear(tx, p->company, v[i]->customer_id, v[i]->user_id);
     return rc < 0 ? rc : 0;
 }

@@ -210,6 +210,24 @@ test('a run that is killed goes on, and comes out as one that was not', () => wi
   assert.equal(dumps(store), before);
 }));
 
+test('orders are a sign of life, but not those of guests; other logins take the place of one that goes', () => withCompany(async (store) => {
+  shop(store);
+  const day = new Date().toISOString().slice(0, 10);
+  imports(store, 'orders', ['externalId,customerExternalId,date,totalAmount', `o1,c6,${day},5.00`]);
+  store.sql(`UPDATE orders SET is_unproven = ${TRUE}`);
+  assert.deepEqual(counts(link(store, '--dry-run')), [10, 3, 4, 2, 1]);
+  store.sql(`UPDATE orders SET is_unproven = ${ENGINE === 'sqlite' ? '0' : 'FALSE'}`);
+  const done = link(store, '--apply');
+  assert.deepEqual(counts(done), [10, 4, 3, 2, 1]);
+  cliOk(store, ['doctor']);
+  // Somebody comes to Gus by a code, before the run is taken back.
+  const gus = store.id(person(store, 'c6'));
+  store.sql(`UPDATE users SET customer_id = ${gus}, link_evidence = 'verified' WHERE email = 'nobody@example.com'`);
+  assert.equal(link(store, '--rollback', done.batch).restored, 7);
+  assert.equal(dashed(store.sql(`SELECT ${hex('user_id')} FROM customers WHERE id = ${gus}`)[0][0]), login(store, 'nobody@example.com').id);
+  cliOk(store, ['doctor']);
+}));
+
 test('a run in its middle can be taken back, and a roll-back goes on', () => withCompany(async (store) => {
   shop(store);
   const before = dumps(store);
