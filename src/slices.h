@@ -10,6 +10,7 @@
     X(customers) /* the people who buy */                                                          \
     X(orders)    /* what they bought */                                                            \
     X(identity)  /* which login belongs to whom */                                                 \
+    X(checkout)  /* what guests buy */                                                             \
     X(linking)   /* backfill of links */                                                           \
     X(messages)  /* SMS and e-mail on their way out */                                             \
     X(signup)    /* sign-up, one-time codes, forgotten passwords */                                \

@@ -34,6 +34,10 @@ void customers_prepare(const struct company *c, struct arena *a, struct customer
  * concurrent calls for one phone one makes the record. */
 MUST_CHECK int customers_insert(struct tx *tx, const struct company *c, struct arena *a,
                                 const struct customer_new *n, struct customer_row *out, int *taken);
+/* The record of a guest's number, made when nobody has it: 1 made, 0 it was
+ * there and is not changed, negative. n: phone and no externalId. */
+MUST_CHECK int customers_of_guest(struct tx *tx, const struct company *c, struct arena *a,
+                                  const struct customer_new *n, struct customer_row *out);
 /* Many at once, for imports: the same, without reading back; name index rows
  * are inserted in key order. made[i]: 1 made, 0 taken. */
 MUST_CHECK int customers_insert_many(struct tx *tx, const struct company *c, struct arena *a,

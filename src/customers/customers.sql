@@ -328,9 +328,9 @@ ORDER BY id LIMIT $3;
 -- customer_orders_before (company: uuid, customer: uuid, before: time, before_id: uuid,
 -- limit: int) -> many (id: uuid, order_number: text?, external_id: text?, store_id: uuid?,
 -- source: text, status: text, fulfilment: text, total_amount: int, paid_amount: int,
--- refunded_amount: int, created_at: time, paid_at: time?)
+-- refunded_amount: int, is_unproven: bool, created_at: time, paid_at: time?)
 SELECT id, order_number, external_id, store_id, source, status, fulfilment, total_amount,
-    paid_amount, refunded_amount, created_at, paid_at
+    paid_amount, refunded_amount, is_unproven, created_at, paid_at
 FROM orders
 WHERE company_id = $1 AND customer_id = $2 AND (created_at, id) < ($3, $4)
 ORDER BY created_at DESC, id DESC LIMIT $5;

@@ -25,29 +25,39 @@ static void hash_part(crypto_hash_sha256_state *st, struct str s)
         crypto_hash_sha256_update(st, (const uint8_t *)s.p, s.n);
 }
 
+/* Whose keys they are: of nobody in particular are those of the company's
+ * guests. */
+static struct uuid key_owner(const struct req *r)
+{
+    return r->who.kind == WHO_NOBODY ? r->company->id : r->who.id;
+}
+
 /* SPEC 2: a key counts for one company, principal, method and path. Company
  * and principal are columns of the row; they are hashed too, since the table
- * of running keys is one for all. */
+ * of running keys is one for all. Of guests nobody knows who they are: theirs
+ * counts for what they sent as well, so that another one who hits on the same
+ * key is neither shown the first one's answer nor kept from asking. */
 void record_key(struct ticket *t)
 {
     struct req *r = t->r;
     t->has_key = !str_is_null(r->idempotency_key) && r->route->mode == RUN_WRITE &&
-                 !(r->route->flags & ROUTE_NO_IDEMPOTENCY) && r->company &&
-                 r->who.kind != WHO_NOBODY;
+                 !(r->route->flags & ROUTE_NO_IDEMPOTENCY) && r->company;
     if (!t->has_key)
         return;
     crypto_hash_sha256_state st;
     crypto_hash_sha256_init(&st);
-    crypto_hash_sha256_update(&st, r->company->id.b, 16);
-    crypto_hash_sha256_update(&st, r->who.id.b, 16);
-    hash_part(&st, r->method);
-    hash_part(&st, r->path);
-    hash_part(&st, r->idempotency_key);
-    crypto_hash_sha256_final(&st, t->scope);
-    crypto_hash_sha256_init(&st);
     hash_part(&st, r->query);
     hash_part(&st, r->body);
     crypto_hash_sha256_final(&st, t->fingerprint);
+    crypto_hash_sha256_init(&st);
+    crypto_hash_sha256_update(&st, r->company->id.b, 16);
+    crypto_hash_sha256_update(&st, key_owner(r).b, 16);
+    hash_part(&st, r->method);
+    hash_part(&st, r->path);
+    hash_part(&st, r->idempotency_key);
+    if (r->who.kind == WHO_NOBODY)
+        crypto_hash_sha256_update(&st, t->fingerprint, HASH_BYTES);
+    crypto_hash_sha256_final(&st, t->scope);
 }
 
 int record_replay(struct ticket *t, struct tx *tx)
@@ -56,7 +66,7 @@ int record_replay(struct ticket *t, struct tx *tx)
     if (!t->has_key)
         return 0;
     struct idempotency_row row;
-    int got = idempotency_find(tx, r->company->id, r->who.id, scope_text(t), &row);
+    int got = idempotency_find(tx, r->company->id, key_owner(r), scope_text(t), &row);
     if (got <= 0)
         return got;
     if (!str_eq(row.fingerprint, hash_text(t->fingerprint)))
@@ -104,7 +114,7 @@ int record_change(struct ticket *t, struct tx *tx)
         flights_remember(r->app->exec->flights, t->scope);
         rc = idempotency_keep(tx, &(struct idempotency_keep_params){
                                       .company = r->company->id,
-                                      .principal = r->who.id,
+                                      .principal = key_owner(r),
                                       .scope = scope_text(t),
                                       .fingerprint = hash_text(t->fingerprint),
                                       .request_id = r->id,

@@ -18,5 +18,10 @@ FIELDS(
      .offset = ROW(status),
      .names = order_status_names,
      .help = "where it stands"},
+    {.name = "isUnproven",
+     .type = F_BOOL,
+     .flags = FIELD_STAFF,
+     .offset = ROW(is_unproven),
+     .help = "came under a number that nobody has proved"},
     {.name = "createdAt", .type = F_TIME, .offset = ROW(created_at), .help = "when it was made"});
 #undef ROW

@@ -36,6 +36,7 @@ struct order_line_in {
 };
 /* What a buyer says of one: there is no discount in it. */
 extern const struct fields order_buyer_line;
+enum { ORDER_BUYER_LINES_MAX = 100 };
 
 /* An order of somebody who is not signed in: WEB, OPEN, unpaid, with what was
  * typed as its snapshot. */

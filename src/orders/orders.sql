@@ -1,7 +1,7 @@
 -- Orders, their lines, payments and refunds, and the day's numbers.
 -- Locks are taken in one order everywhere: customer, order, number.
 
--- row order_brief (id: uuid, order_number: text?, total_amount: int, status: text, created_at: time)
+-- row order_brief (id: uuid, order_number: text?, total_amount: int, status: text, is_unproven: bool, created_at: time)
 
 -- row order_row (id: uuid, order_number: text?, external_id: text?, store_id: uuid?, customer_id: uuid?, customer_type: text, customer_name: text, customer_phone: text?, customer_address: text?, source: text, status: text, fulfilment: text, payment_method: text?, is_unproven: bool, subtotal: int, discount: int, total_amount: int, paid_amount: int, refunded_amount: int, last_line: int, currency: text, notes: text?, created_by_user_id: uuid?, version: int, created_at: time, paid_at: time?, updated_at: time)
 
@@ -21,7 +21,7 @@
 
 -- The last orders of a person, newest first.
 -- orders_of_customer (company: uuid, customer: uuid, limit: int) -> many order_brief
-SELECT id, order_number, total_amount, status, created_at
+SELECT id, order_number, total_amount, status, is_unproven, created_at
 FROM orders
 WHERE company_id = $1 AND customer_id = $2
 ORDER BY created_at DESC, id DESC

@@ -31,7 +31,7 @@ async function buyer(name, { record = true } = {}) {
   let customer = null;
   if (record) {
     customer = expectOk(await till.post('/api/customers', { name, phone: newPhone(), address: `${name}'s road` }), 201);
-    s.store.sql(`UPDATE users SET customer_id = ${s.store.id(customer.id)} WHERE id = ${s.store.id(made.user.id)}`);
+    expectOk(await admin.post(`/api/customers/${customer.id}/users`, { userId: made.user.id }));
   }
   const session = expectOk(await s.login({ email: made.user.email, password }, s.a));
   const as = (method) => (path, body, headers) => s.api(method, path, { token: session.accessToken, body, headers });
