@@ -189,6 +189,18 @@ async function web() {
     await scenarios(readdirSync(join(ROOT, 'tests/web')).map((f) => `tests/web/${f}`), {}, { seconds: 60 })]);
 }
 
+/** The pages in Chromium, on both engines. */
+async function browser() {
+  const bin = await build('build', 'src/clientele');
+  await npm();
+  const files = folder('tests/browser');
+  const results = [];
+  for (const engine of ['sqlite', 'postgres']) {
+    results.push(await scenarios(files, { ENGINE: engine, CLIENTELE_BIN: bin }, { seconds: 300 }));
+  }
+  return sum(results);
+}
+
 const SUITES = {
   source: () => one('tools/check_source.py', []),
   format: () => one('clang-format-14', ['--dry-run', '-Werror', ...tracked('src/*.c', 'src/*.h', 'src/*.cc', 'tests/*.c')]),
@@ -203,6 +215,7 @@ const SUITES = {
   printed,
   tidy,
   web,
+  browser,
 };
 const CHECK = ['source', 'format', 'tidy', 'unit-sanitized', 'threads'];
 

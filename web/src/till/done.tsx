@@ -1,6 +1,6 @@
 // The sale is done: the change to give, the receipt, and what may follow.
 import type { JSX } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { call } from '../api/client';
 import { asApiError } from '../api/error';
 import { may } from '../api/session';
@@ -21,9 +21,9 @@ export function DoneDialog({ entry, sale, onClose }: { entry: Entry; sale: Sale;
   const [attached, setAttached] = useState('');
   const change = sale.payments.reduce((sum, p) => sum + (p.tendered === null ? 0 : p.tendered - p.amount), 0);
   const walkIn = !sale.customerId && !sale.registration;
-  useEffect(() => next.current?.focus(), [attaching]);
+  useLayoutEffect(() => next.current?.focus(), [attaching]);
   return (
-    <Dialog title={entry.outcome?.orderNumber ?? sale.reference} onClose={onClose} class="finished">
+    <Dialog title={entry.outcome?.orderNumber ?? sale.reference} onClose={onClose} class="finished" returnTo="who">
       <div class="stack">
         {change > 0 && <p class="change note good"><span>{t('changeGiven')}</span> <strong class="num">{money(change)}</strong></p>}
         {!entry.outcome && <p class="note warn" role="status">{t('waits')}</p>}

@@ -52,7 +52,7 @@ function Till(): JSX.Element {
       else if (e.key === 'F8') setOpen({ what: 'orders' });
       else if (e.key !== 'F4' && e.key !== 'F9') return;
       e.preventDefault();
-      if (e.key === 'F2') requestAnimationFrame(() => focus('who'));
+      if (e.key === 'F2') focus('who');
       if (e.key === 'F4') focus('line');
     };
     addEventListener('keydown', onKey);
@@ -69,7 +69,7 @@ function Till(): JSX.Element {
     )}>
       <main id="content" class="till" tabIndex={-1}>
         <h1 class="sr">{t('title')}</h1>
-        <Who onTaken={() => requestAnimationFrame(() => focus('line'))} />
+        <Who onTaken={() => focus('line')} />
         <SalePanel onPay={() => setOpen({ what: 'pay' })} />
       </main>
       {open?.what === 'pay' && <PayDialog onClose={close} onDone={(entry) => {
@@ -77,10 +77,7 @@ function Till(): JSX.Element {
         setOpen({ what: 'done', entry });
       }} />}
       {open?.what === 'done' && open.entry.item.kind === 'sale'
-        && <DoneDialog entry={open.entry} sale={open.entry.item} onClose={() => {
-          close();
-          requestAnimationFrame(() => focus('who'));
-        }} />}
+        && <DoneDialog entry={open.entry} sale={open.entry.item} onClose={close} />}
       {open?.what === 'orders' && <OrdersDialog onClose={close} />}
       {open?.what === 'waiting' && <WaitingDialog onClose={close} />}
     </Shell>

@@ -1,6 +1,6 @@
 // The left half: who is standing there.
 import type { JSX } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { isAbort } from '../api/error';
 import { may } from '../api/session';
 import { toastError } from '../ui/toast';
@@ -18,20 +18,29 @@ interface Found {
   matches: Match[];
 }
 
-/** People for what is typed: the newest question wins. */
-function useMatches(text: string): { found: Found | null; settled: () => Promise<Found | null> } {
+interface Question {
+  found: Found | null;
+  ask: (text: string) => void;
+  /** The answer to what was asked last. */
+  settled: () => Promise<Found | null>;
+}
+
+/** People for what is typed: asked with the key, and the newest question wins. */
+function useMatches(): Question {
   const [found, setFound] = useState<Found | null>(null);
   const pending = useRef<Promise<Found | null>>(Promise.resolve(null));
-  useEffect(() => {
-    const stop = new AbortController();
+  const stop = useRef(new AbortController());
+  const ask = (text: string): void => {
+    stop.current.abort();
+    stop.current = new AbortController();
     const known = worthAsking(text) ? remembered(text) : [];
     if (known) {
       const now = worthAsking(text) ? { text, matches: known } : null;
       setFound(now);
       pending.current = Promise.resolve(now);
-      return undefined;
+      return;
     }
-    pending.current = find(text, stop.signal).then((matches) => {
+    pending.current = find(text, stop.current.signal).then((matches) => {
       const now = { text, matches };
       setFound(now);
       return now;
@@ -39,9 +48,8 @@ function useMatches(text: string): { found: Found | null; settled: () => Promise
       if (!isAbort(e)) toastError(e);
       return null;
     });
-    return () => stop.abort();
-  }, [text, online.value]);
-  return { found, settled: () => pending.current };
+  };
+  return { found, ask, settled: () => pending.current };
 }
 
 function useRecents(sale: string): Match[] {
@@ -59,7 +67,7 @@ export function Who({ onTaken }: { onTaken: () => void }): JSX.Element {
   const [text, setText] = useState('');
   const [at, setAt] = useState(0);
   const [registering, setRegistering] = useState(false);
-  const { found, settled } = useMatches(text.trim());
+  const { found, ask, settled } = useMatches();
   const recent = useRecents(draft.value.id);
   const input = useRef<HTMLInputElement>(null);
   const { person } = draft.value;
@@ -69,18 +77,21 @@ export function Who({ onTaken }: { onTaken: () => void }): JSX.Element {
   const mark = text.trim() ? Math.min(at, rows.length - 1) : at - 1;
   const shown = rows[mark] ?? null;
 
-  // A new sale begins with an empty field that has the focus.
-  useEffect(() => {
-    setText('');
+  const type = (value: string): void => {
+    setText(value);
     setAt(0);
+    ask(value.trim());
+  };
+  // A new sale begins with an empty field; nobody there: it has the focus.
+  useEffect(() => {
+    type('');
     setRegistering(false);
-    if (!draft.value.person) input.current?.focus();
   }, [draft.value.id]);
+  useLayoutEffect(() => input.current?.focus(), [draft.value.id, person === null, registering]);
 
   const take = (m: Match): void => {
     change({ person: ofMatch(m) });
-    setText('');
-    setAt(0);
+    type('');
     onTaken();
   };
   const enter = async (): Promise<void> => {
@@ -104,10 +115,7 @@ export function Who({ onTaken }: { onTaken: () => void }): JSX.Element {
     } else if (e.key === 'Enter') {
       e.preventDefault();
       void enter();
-    } else if (e.key === 'Escape') {
-      setText('');
-      setAt(0);
-    }
+    } else if (e.key === 'Escape') type('');
   };
   if (person) return <PersonCard person={person} onChange={() => change({ person: null })} />;
   if (registering) {
@@ -116,6 +124,7 @@ export function Who({ onTaken }: { onTaken: () => void }): JSX.Element {
       <RegisterForm name={phone ? '' : text.trim()} phone={phone ? text.trim() : ''} onDone={(p) => {
         change({ person: p });
         setRegistering(false);
+        type('');
         onTaken();
       }} onCancel={() => setRegistering(false)} />
     );
@@ -127,10 +136,7 @@ export function Who({ onTaken }: { onTaken: () => void }): JSX.Element {
         <input id="who" ref={input} class="input big" type="text" role="combobox" aria-expanded={rows.length > 0}
           aria-controls="who-list" aria-activedescendant={shown ? `who-${shown.id}` : undefined} aria-autocomplete="list"
           autocomplete="off" spellcheck={false} enterkeyhint="go" maxLength={100} placeholder={t('phoneOrName')} value={text} onKeyDown={onKey}
-          onInput={(e) => {
-            setText(e.currentTarget.value);
-            setAt(0);
-          }} />
+          onInput={(e) => type(e.currentTarget.value)} />
       </div>
       <div class="found">
         <p class="small quiet found-head" aria-live="polite">

@@ -1,6 +1,6 @@
 // A native dialog: focus stays inside, Escape closes, focus goes back after.
 import type { ComponentChildren, JSX } from 'preact';
-import { useEffect, useId, useRef } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 import { common } from '../i18n';
 
 interface Props {
@@ -8,13 +8,16 @@ interface Props {
   /** Not given: nothing but its own content closes it. */
   onClose?: () => void;
   class?: string;
+  /** Id of what has the focus afterwards; else what had it before. */
+  returnTo?: string;
   children: ComponentChildren;
 }
 
-export function Dialog({ title, onClose, class: className, children }: Props): JSX.Element {
+export function Dialog({ title, onClose, class: className, returnTo, children }: Props): JSX.Element {
   const ref = useRef<HTMLDialogElement>(null);
   const id = useId();
-  useEffect(() => {
+  // At once, not after the next frame: a key pressed until then is meant for it.
+  useLayoutEffect(() => {
     const d = ref.current;
     if (!d) return;
     const before = document.activeElement;
@@ -22,7 +25,8 @@ export function Dialog({ title, onClose, class: className, children }: Props): J
     d.querySelector<HTMLElement>('[autofocus], [data-first]')?.focus();
     return () => {
       d.close();
-      if (before instanceof HTMLElement && before.isConnected) before.focus();
+      const back = returnTo ? document.getElementById(returnTo) : before;
+      if (back instanceof HTMLElement && back.isConnected) back.focus();
     };
   }, []);
   return (

@@ -6,7 +6,7 @@
 // An error that the API gives for a field shows at that field and takes the
 // focus there; any other shows where FormError stands.
 import type { ComponentChildren, JSX } from 'preact';
-import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { asApiError, isAbort, type ApiError } from '../api/error';
 import { common } from '../i18n';
 
@@ -86,7 +86,7 @@ export function Field({ label, value, onValue, form, name, hint, error, optional
   const id = useId();
   const input = useRef<HTMLInputElement & HTMLTextAreaElement>(null);
   // An element that comes later than the page does not heed autofocus by itself.
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (rest.autofocus) input.current?.focus();
   }, []);
   if (form && name) form.known.add(name);
