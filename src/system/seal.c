@@ -76,6 +76,10 @@ static int number_company(struct tx *tx, struct uuid company)
 {
     struct outbox_head_row head = {0};
     int got = outbox_head(tx, company, &head);
+    /* A row that is not there keeps no other process out, and two would give
+     * the same numbers: it is made first. */
+    if (got == 0 && (got = outbox_head_begin(tx, company)) >= 0)
+        got = outbox_head(tx, company, &head);
     if (got < 0)
         return got;
     int n = outbox_number(tx, company, head.seq, PIECE);

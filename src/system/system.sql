@@ -51,6 +51,10 @@ FROM (SELECT id AS event_id, ROW_NUMBER() OVER (ORDER BY id) AS place
     FROM (SELECT id FROM outbox WHERE company_id = $1 AND seq IS NULL ORDER BY id LIMIT $3) AS oldest) AS n
 WHERE outbox.company_id = $1 AND outbox.id = n.event_id;
 
+-- The first one; none when there is one.
+-- outbox_head_begin (company: uuid) -> count
+INSERT INTO outbox_heads (company_id, seq) VALUES ($1, 0) ON CONFLICT DO NOTHING;
+
 -- Where a company's feed stands.
 -- outbox_head (company: uuid) -> one (seq: int)
 SELECT seq FROM outbox_heads WHERE company_id = $1 /*for update*/;
