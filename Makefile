@@ -42,6 +42,7 @@ docs: build
 	$(BUILD)/clientele openapi > docs/openapi.json
 	$(BUILD)/clientele man > docs/clientele.1
 	$(BUILD)/clientele settings > docs/configuration.md
+	$(BUILD)/clientele events > docs/events.md
 
 clean:
 	rm -rf $(BUILD) build-asan build-tsan build-fuzz build-tidy

@@ -109,6 +109,7 @@ CREATE TABLE webhooks (
     old_secret_until timestamptz,       -- how long
     is_active boolean NOT NULL,     -- false: gets nothing
     disabled_reason text,        -- why the service itself switched it off
+    failing_since timestamptz, -- first failure since the last success; null: the last try went well
     seq bigint NOT NULL,            -- of the last event of the feed that was queued for it
     version bigint NOT NULL,        -- counts changes
     created_at timestamptz NOT NULL,    -- when it was made

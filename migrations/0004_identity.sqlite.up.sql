@@ -109,6 +109,7 @@ CREATE TABLE webhooks (
     old_secret_until integer,       -- how long
     is_active integer NOT NULL,     -- false: gets nothing
     disabled_reason text,        -- why the service itself switched it off
+    failing_since integer, -- first failure since the last success; null: the last try went well
     seq integer NOT NULL,            -- of the last event of the feed that was queued for it
     version integer NOT NULL,        -- counts changes
     created_at integer NOT NULL,    -- when it was made

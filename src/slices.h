@@ -14,6 +14,7 @@
     X(linking)   /* backfill of links */                                                           \
     X(messages)  /* SMS and e-mail on their way out */                                             \
     X(signup)    /* sign-up, one-time codes, forgotten passwords */                                \
+    X(webhooks)  /* servers that are told of events */                                             \
     X(imports)   /* import, export, demo */
 
 #define X(name) extern const struct slice name##_slice;

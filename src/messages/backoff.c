@@ -2,14 +2,18 @@
 #include "base/clock.h"
 #include "messages/messages_priv.h"
 
-static const int64_t waits_s[] = {5, 30, 2 * 60, 10 * 60, 3600, 6 * 3600};
-enum { WAITS = sizeof waits_s / sizeof *waits_s };
+static const int64_t usual_s[] = {5, 30, 2 * 60, 10 * 60, 3600, 6 * 3600, 0};
 /* What a service may ask for at most; a wrong header must not park a message for years. */
 static const int64_t longest_s = 6 * 3600;
 
-int64_t backoff(int64_t tries, int64_t retry_after, uint32_t chance)
+int64_t backoff(const int64_t *waits_s, int64_t tries, int64_t retry_after, uint32_t chance)
 {
-    if (tries < 1 || tries > WAITS)
+    int64_t n = 0;
+    if (!waits_s)
+        waits_s = usual_s;
+    while (waits_s[n])
+        n++;
+    if (tries < 1 || tries > n)
         return -1;
     /* A fifth more or less, so that what failed together does not come back together. */
     int64_t wait = waits_s[tries - 1] * SECOND_US;

@@ -6,7 +6,8 @@ static const int64_t doubt_us = 60 * SECOND_US;
 
 const struct channel *channel_find(struct str name)
 {
-    static const struct channel *const channels[] = {&sms_channel, &email_channel};
+    static const struct channel *const channels[] = {&sms_channel, &email_channel,
+                                                     &webhook_channel};
     for (size_t i = 0; i < sizeof channels / sizeof *channels; i++)
         if (str_eq(str_c(channels[i]->name), name))
             return channels[i];

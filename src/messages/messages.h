@@ -63,6 +63,7 @@ struct channel {
     struct message_result (*judge)(struct delivery *d, CURLcode code, int64_t status);
     /* The row has its new state: anything else to note (a webhook's 410). NULL: nothing. */
     int (*settle)(struct delivery *d, struct tx *tx, const struct message_result *result);
+    const int64_t *waits_s; /* seconds between tries, ends with 0; NULL: the usual ones */
 };
 extern const struct channel webhook_channel; /* webhooks/ */
 

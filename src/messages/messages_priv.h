@@ -65,9 +65,10 @@ struct mail {
 struct str mail_address(struct str mailbox);
 struct str mail_print(const struct mail *m, struct arena *a);
 
-/* backoff.c: us until the next try after so many; -1: there is none.
- * retry_after: seconds that the service asks for, 0 none; chance: any number. */
-int64_t backoff(int64_t tries, int64_t retry_after, uint32_t chance);
+/* backoff.c: us until the next try after so many; -1: there is none. waits_s: a
+ * channel's own (struct channel) or NULL; retry_after: seconds that the service
+ * asks for, 0 none; chance: any number. */
+int64_t backoff(const int64_t *waits_s, int64_t tries, int64_t retry_after, uint32_t chance);
 
 /* messages_http.c, transports_http.c */
 extern const struct fields messages_list_in, message_path_in, message_out;

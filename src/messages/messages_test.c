@@ -33,25 +33,34 @@ static void waits_grow(void **state)
     for (int64_t i = 0; i < 6; i++) {
         int64_t least = INT64_MAX, most = 0;
         for (uint32_t chance = 0; chance < 5000; chance++) {
-            int64_t wait = backoff(i + 1, 0, chance * 7919);
+            int64_t wait = backoff(NULL, i + 1, 0, chance * 7919);
             least = wait < least ? wait : least;
             most = wait > most ? wait : most;
         }
         assert_int_equal(least, s[i] * SECOND_US * 4 / 5);
         assert_int_equal(most, s[i] * SECOND_US * 6 / 5);
     }
-    assert_int_equal(backoff(7, 0, 1), -1);
-    assert_int_equal(backoff(7, 60, 1), -1);
-    assert_int_equal(backoff(0, 0, 1), -1);
+    assert_int_equal(backoff(NULL, 7, 0, 1), -1);
+    assert_int_equal(backoff(NULL, 7, 60, 1), -1);
+    assert_int_equal(backoff(NULL, 0, 0, 1), -1);
+}
+
+static void a_channel_has_its_own_waits(void **state)
+{
+    (void)state;
+    static const int64_t own[] = {10, 20, 0};
+    assert_int_equal(backoff(own, 1, 30, 1), 30 * SECOND_US);
+    assert_true(backoff(own, 2, 0, 1) >= 16 * SECOND_US && backoff(own, 2, 0, 1) <= 24 * SECOND_US);
+    assert_int_equal(backoff(own, 3, 0, 1), -1);
 }
 
 static void services_may_ask_for_time(void **state)
 {
     (void)state;
-    assert_int_equal(backoff(1, 120, 1), 120 * SECOND_US);
-    assert_true(backoff(3, 1, 1) >= 96 * SECOND_US);           /* no earlier than by itself */
-    assert_int_equal(backoff(1, 86400, 1), 21600 * SECOND_US); /* but not for days */
-    assert_true(backoff(1, -5, 1) >= 4 * SECOND_US);
+    assert_int_equal(backoff(NULL, 1, 120, 1), 120 * SECOND_US);
+    assert_true(backoff(NULL, 3, 1, 1) >= 96 * SECOND_US);           /* no earlier than by itself */
+    assert_int_equal(backoff(NULL, 1, 86400, 1), 21600 * SECOND_US); /* but not for days */
+    assert_true(backoff(NULL, 1, -5, 1) >= 4 * SECOND_US);
 }
 
 static void twilio_is_posted_a_form(void **state)
@@ -202,6 +211,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(waits_grow),
+        cmocka_unit_test(a_channel_has_its_own_waits),
         cmocka_unit_test(services_may_ask_for_time),
         cmocka_unit_test_setup_teardown(twilio_is_posted_a_form, setup, teardown),
         cmocka_unit_test(twilio_names_its_reasons),

@@ -33,9 +33,10 @@ static int failed(struct settling *t, struct tx *tx, size_t i)
 {
     const struct flight *f = t->v[i];
     const struct message_row *row = &f->d.row;
-    int64_t wait = f->result.outcome == MESSAGE_LATER
-                       ? backoff(row->tries, f->result.retry_after, f->chance)
-                       : -1;
+    int64_t wait =
+        f->result.outcome == MESSAGE_LATER
+            ? backoff(f->lane.channel->waits_s, row->tries, f->result.retry_after, f->chance)
+            : -1;
     int64_t expires = row->expires_at == I64_NULL ? INT64_MAX : row->expires_at;
     /* What would come too late need not wait for it. */
     if (wait < 0 || t->now + wait >= expires)

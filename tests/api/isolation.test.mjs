@@ -33,10 +33,12 @@ let before_;
 /** Rows of company b that nobody of company a may change or add to. */
 const TABLES = ['companies', 'stores', 'users', 'api_keys', 'customers', 'customer_names', 'customer_tags',
   'customer_former_phones', 'orders', 'order_lines', 'order_payments', 'order_refunds', 'order_numbers', 'outbox',
-  'import_batches', 'transports', 'messages'];
+  'import_batches', 'transports', 'messages', 'webhooks'];
+/** Columns that the service's own jobs write, left out. */
+const COLUMNS = { outbox: 'id, type, at', webhooks: 'id, url, events, secret_sealed, is_active, version' };
 const snapshot = () => TABLES.map((t) => {
   const column = t === 'companies' ? 'id' : 'company_id';
-  const rows = s.store.sql(`SELECT ${t === 'outbox' ? 'id, type, at' : '*'} FROM ${t} WHERE ${column} = ${s.store.id(s.b.id)} ORDER BY 1, 2, 3`);
+  const rows = s.store.sql(`SELECT ${COLUMNS[t] ?? '*'} FROM ${t} WHERE ${column} = ${s.store.id(s.b.id)} ORDER BY 1, 2, 3`);
   return [t, rows.length, JSON.stringify(rows)];
 });
 
@@ -49,7 +51,10 @@ before(async () => {
   await admin.put('/api/transports/SMS', { kind: 'LOG' });
   const { id: message } = expectOk(await admin.post('/api/transports/SMS/test', { to: '9812345671' }), 201);
   await until(async () => expectOk(await admin.get(`/api/messages/${message}`)).state === 'SENT');
+  const hook = expectOk(await admin.post('/api/webhooks', { url: 'https://hooks.invalid/theirs', events: ['company.updated'] }), 201);
+  s.secrets.add(hook.secret);
   theirs = {
+    webhooks: hook.id,
     messages: message,
     customers: customers[0].id,
     'admin/customers': customers[0].id,
