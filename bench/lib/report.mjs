@@ -34,6 +34,14 @@ function loadsTable(loads) {
     '|---|---|---|---|---|---|', ...rows].join('\n');
 }
 
+function signInText({ quiet, beside, me, p99Ratio, signIns: s }) {
+  return ['| | requests/s, p50 / p99 |', '|---|---|', `| look-ups alone | ${cell(quiet)} |`,
+    `| look-ups beside sign-ins | ${cell(beside)} |`, `| \`GET /api/auth/me\` | ${cell(me)} |`,
+    '', `Beside them ${n(s.rate)} sign-ins/s were offered: ${n(s.okRate)}/s signed in (p50 ${n(s.p50)}, p99 ${n(s.p99)} ms); of `
+    + `${n(s.offered)} in all ${n(s.ok)} got 200, ${n(s.busy)} got 503 (${n(s.busySaysWhen)} with \`Retry-After\`), ${n(s.other)} anything `
+    + `else. The look-ups' p99 was ${n(p99Ratio, 1)} times that of the same round alone.`].join('\n');
+}
+
 /** Which budgets hold: [what, measured, budget, ok]. */
 export function judge(results, budgets) {
   const out = [];
@@ -48,6 +56,12 @@ export function judge(results, budgets) {
       if (b.p99) add(`${load} ${target} p99 ms`, f.p99, b.p99, f.p99 <= b.p99);
       if (b.ratio && peer) add(`${load} ${target} to the peer`, f.rate / peer.rate, b.ratio, f.rate / peer.rate >= b.ratio);
     }
+  }
+  const s = results.signin;
+  if (s) {
+    add('look-ups/s beside sign-ins', s.beside.rate, budgets.signin.lookup_rate, s.beside.rate >= budgets.signin.lookup_rate);
+    add('p99 of look-ups beside sign-ins to quiet', s.p99Ratio, budgets.signin.lookup_p99_ratio, s.p99Ratio < budgets.signin.lookup_p99_ratio);
+    add('auth/me requests/s', s.me.rate, budgets.signin.me_rate, s.me.rate >= budgets.signin.me_rate);
   }
   const most = (what, value, limit) => value !== undefined && add(what, value, limit, value <= limit);
   most('import of 1,000,000 customers s', results.import?.customersSeconds, budgets.import_customers_1000000_s);
@@ -66,6 +80,7 @@ export function write(results, folder) {
     + `${d.rounds} rounds of ${d.seconds} s, interleaved. A cell is requests a second, then p50 / p99.`];
   if (results.loads) parts.push('## One company', loadsTable(results.loads));
   if (results.tenants) parts.push('## A thousand companies', loadsTable(results.tenants));
+  if (results.signin) parts.push('## Sign-ins beside look-ups, on SQLite', signInText(results.signin));
   const facts = [];
   if (results.start) facts.push(`- start to the first answer, on that file: ${n(results.start.seconds * 1000)} ms`);
   if (results.fill) facts.push(`- filling the store with \`demo\`: ${n(results.fill.sqlite, 1)} s on SQLite`
@@ -75,7 +90,7 @@ export function write(results, folder) {
   for (const [name, v] of Object.entries(results.memory ?? {})) {
     facts.push(`- resident after the loads, ${name}: ${n(v.resident)} MB (${n(v.anonymous)} MB without file pages)`);
   }
-  parts.push('## Besides', facts.join('\n'));
+  if (facts.length) parts.push('## Besides', facts.join('\n'));
   if (results.budgets.length) parts.push('## Budgets', ['| what | measured | budget | |', '|---|---|---|---|', ...results.budgets.map((b) =>
     `| ${b.what} | ${n(b.value, b.value < 100 ? 2 : 0)} | ${n(b.limit, b.limit < 1 ? 2 : 0)} | ${b.ok ? 'held' : '**missed**'} |`)].join('\n'));
   const refused = [results.loads, results.tenants].flatMap((l) => Object.entries(l ?? {}))

@@ -5,10 +5,11 @@ import { createWriteStream, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startPostgres, freshDatabase } from '../../tests/lib/postgres.mjs';
+import { signInPart } from './signin.mjs';
 import { machine, median, summary, write } from './report.mjs';
 import { ROOT, clientele, end, memoryOfAll, rowsOf, serveClientele, servePeer, signIn, writeSamples, wrk } from './targets.mjs';
 
-const options = { rounds: 3, seconds: 8, customers: 1000000, orders: 500000, only: '', part: 'loads,tenants,start,import' };
+const options = { rounds: 3, seconds: 8, customers: 1000000, orders: 500000, only: '', part: 'loads,tenants,start,signin,import' };
 for (let i = 2; i < process.argv.length; i += 2) {
   const name = process.argv[i].replace(/^--/, '');
   if (!(name in options) || process.argv[i + 1] === undefined) throw new Error(`unknown option ${process.argv[i]}`);
@@ -28,9 +29,9 @@ function prepare() {
     const r = spawnSync(command, args, { cwd, stdio: ['ignore', 2, 2] });
     if (r.status !== 0) throw new Error(`${command} ${args.join(' ')} failed`);
   };
-  run('make', ['--no-print-directory', 'build']);
+  if (!process.env.CLIENTELE_BIN) run('make', ['--no-print-directory', 'build']);
   const peer = join(ROOT, 'bench/peer');
-  if (!existsSync(join(peer, 'node_modules'))) run('npm', ['ci', '--ignore-scripts', '--silent'], peer);
+  if (parts.has('loads') && !existsSync(join(peer, 'node_modules'))) run('npm', ['ci', '--ignore-scripts', '--silent'], peer);
 }
 
 /** demo data in a store; companies as `--json` tells them. */
@@ -106,6 +107,15 @@ async function oneCompany() {
   if (parts.has('start')) await startTime(stores.sqlite);
 }
 
+async function signIns() {
+  const store = `sqlite:${join(folder, 'signin.db')}`;
+  const { made } = fill(store, 1);
+  const t = await started(serveClientele('sqlite', store, folder));
+  results.signin = await signInPart(t, made, sample(store, () => 1)[0], join(folder, 'sqlite'),
+    { rounds: options.rounds, seconds: options.seconds, rate: 200, say });
+  await stop(t);
+}
+
 async function stop(t) {
   running.delete(t);
   await end(t);
@@ -179,6 +189,7 @@ try {
     await oneCompany();
   }
   if (parts.has('tenants')) await thousandCompanies();
+  if (parts.has('signin')) await signIns();
   if (parts.has('import')) await imports();
   console.log(write(results, join(ROOT, 'bench')));
 } finally {

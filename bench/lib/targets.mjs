@@ -122,17 +122,32 @@ export function writeSamples(folder, tokens, people, buyers) {
   put('detail', buyers.map(([t, id]) => `${t}\t/api/customers/${id}`));
   put('search', search(false));
   put('search_typo', search(true));
+  put('me', tokens.map((_, i) => `${i + 1}\t/api/auth/me`));
   put('create_customer', people.slice(0, 20000).map(([t, , , name], i) =>
     `${t}\t${name.split(' ')[0]} ${people.at(-1 - i)[3].split(' ').at(-1)}`.replaceAll(/["\\]/g, '')));
   put('create_order', people.map(([t, id]) => `${t}\t${id}`));
 }
 
-/** One round of wrk: rate, latencies in ms, and how many answers were not 2xx. */
-export function wrk(target, load, folder, seconds, seed) {
-  const r = spawnSync('wrk', ['-t2', '-c32', `-d${seconds}s`, '--timeout', '30s', '-s', join(ROOT, 'bench/load.lua'),
-    target.url, '--', load, folder, String(seed)], { encoding: 'utf8' });
-  const line = /^RESULT (.*)$/m.exec(r.stdout ?? '');
-  if (!line) throw new Error(`wrk ${load} ${target.name}: ${r.stdout}${r.stderr}`);
+const wrkArgs = (target, load, folder, seconds, seed) => ['-t2', '-c32', `-d${seconds}s`, '--timeout', '30s', '-s',
+  join(ROOT, 'bench/load.lua'), target.url, '--', load, folder, String(seed)];
+function wrkFigures(said, target, load) {
+  const line = /^RESULT (.*)$/m.exec(said);
+  if (!line) throw new Error(`wrk ${load} ${target.name}: ${said}`);
   const out = JSON.parse(line[1]);
   return { rate: out.requests / out.seconds, ...out };
+}
+
+/** One round of wrk: rate, latencies in ms, and how many answers were not 2xx. */
+export function wrk(target, load, ...rest) {
+  const r = spawnSync('wrk', wrkArgs(target, load, ...rest), { encoding: 'utf8' });
+  return wrkFigures(`${r.stdout}${r.stderr}`, target, load);
+}
+
+/** The same while this process does something else. */
+export async function wrkBeside(target, load, ...rest) {
+  const child = spawn('wrk', wrkArgs(target, load, ...rest), { stdio: ['ignore', 'pipe', 'pipe'] });
+  let said = '';
+  for (const out of [child.stdout, child.stderr]) out.setEncoding('utf8').on('data', (d) => (said += d));
+  await new Promise((done) => child.on('close', done));
+  return wrkFigures(said, target, load);
 }
