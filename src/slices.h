@@ -15,6 +15,7 @@
     X(messages)  /* SMS and e-mail on their way out */                                             \
     X(signup)    /* sign-up, one-time codes, forgotten passwords */                                \
     X(webhooks)  /* servers that are told of events */                                             \
+    X(reports)   /* sales by day, hour and article */                                              \
     X(imports)   /* import, export, demo */
 
 #define X(name) extern const struct slice name##_slice;

@@ -7,6 +7,7 @@ import './admin.css';
 import { AuditLog } from './audit';
 import { CustomerList } from './customers/list';
 import { CustomerProfile } from './customers/profile';
+import { Dashboard } from './dashboard';
 import { OrderList } from './orders/list';
 import { ApiKeys } from './settings/keys';
 import { CompanySettings } from './settings/company';
@@ -18,6 +19,7 @@ import { UserPage } from './users/user';
 
 /** The places of the page; the first one that the user may see opens. */
 const places: { name: string; title: () => string; may: () => boolean; show: (id?: string) => JSX.Element }[] = [
+  { name: 'dashboard', title: () => t('dashboard'), may: () => may('EXPORT'), show: () => <Dashboard /> },
   { name: 'customers', title: () => t('customers'), may: () => may('READ_CUSTOMER'),
     show: (id) => (id ? <CustomerProfile key={id} id={id} /> : <CustomerList />) },
   { name: 'orders', title: () => t('orders'), may: () => may('READ_ORDER'), show: (id) => <OrderList id={id} /> },
