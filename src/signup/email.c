@@ -1,5 +1,6 @@
 /* Proof of an e-mail. Who proves it gets it, unless a real account has it; a
  * login that staff made and nobody ever used gives it up. */
+#include "factors/factors.h"
 #include "signup/signup_priv.h"
 
 static int taken(struct req *r)
@@ -36,4 +37,10 @@ int signup_email_proved(struct req *r, struct tx *tx, struct uuid user, struct s
     if (rc >= 0 && !uuid_is_nil(u.customer_id))
         rc = provisional_email(tx, r->company->id, u.customer_id, email, r->now);
     return rc < 0 ? rc : 0;
+}
+
+int signup_take_over(struct req *r, struct tx *tx, struct uuid user)
+{
+    int rc = factors_remove(tx, r->company->id, user);
+    return rc < 0 ? rc : accounts_set_password(r, tx, user, STR_NULL);
 }

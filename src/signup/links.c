@@ -106,7 +106,7 @@ int verify_email_lookup(struct req *r, struct tx *tx)
 int verify_email_handler(struct req *r, struct tx *tx)
 {
     struct link_sent link = *(const struct link_sent *)r->prepared;
-    struct email_user u;
+    struct email_user u = {.id = UUID_NIL};
     int rc = accounts_link_take(r, tx, &link);
     if (rc == 0)
         rc = email_user_lock(tx, r->company->id, link.user.id, &u);

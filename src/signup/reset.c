@@ -116,14 +116,16 @@ int reset_prepare(struct req *r)
  * is somebody, whom a merely claimed address does not open. */
 static int prove_mailed(struct req *r, struct tx *tx, const struct link_sent *link)
 {
-    struct email_user u;
+    struct email_user u = {.id = UUID_NIL};
     int rc = email_user_lock(tx, r->company->id, link->user.id, &u);
     if (rc < 0)
         return rc;
     struct str email = rc == 1 ? signup_link_email(r, LINK_RESET, link->purpose, &u) : STR_NULL;
-    if (str_is_null(email) || (!str_eq(email, u.email) && u.is_phone_verified))
+    bool is_claim = !str_eq(email, u.email);
+    if (str_is_null(email) || (is_claim && u.is_phone_verified))
         return req_fail(r, ERR_TOKEN_INVALID);
-    return signup_email_proved(r, tx, u.id, email);
+    rc = is_claim ? signup_take_over(r, tx, u.id) : 0;
+    return rc < 0 ? rc : signup_email_proved(r, tx, u.id, email);
 }
 
 static int by_link(struct req *r, struct tx *tx, const struct resetting *s, struct uuid *user)

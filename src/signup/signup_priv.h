@@ -35,6 +35,11 @@ int signup_handler(struct req *r, struct tx *tx);
 MUST_CHECK int signup_email_proved(struct req *r, struct tx *tx, struct uuid user,
                                    struct str email);
 
+/* Before a proof opens an account that only claims the e-mail: it may be that of
+ * a stranger who waits for the owner to move in, so whatever opened it so far
+ * (password, second factor, sessions, links) no longer does. */
+MUST_CHECK int signup_take_over(struct req *r, struct tx *tx, struct uuid user);
+
 /* links.c: one-time links by e-mail. What a link proves is the address it was
  * sent to, whatever the account has become since. */
 enum link_kind { LINK_VERIFY, LINK_RESET };

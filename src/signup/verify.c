@@ -1,6 +1,4 @@
-/* A right code: proves a phone or an e-mail for who is signed in, or signs in.
- * An account that only said that the e-mail is its own may be a stranger's who
- * waits for the owner to move in: the proof ends what was set up before it. */
+/* A right code: proves a phone or an e-mail for who is signed in, or signs in. */
 #include "exec/exec.h"
 #include "factors/factors.h"
 #include "signup/signup_priv.h"
@@ -93,6 +91,16 @@ static int make_account(struct req *r, struct tx *tx, struct uuid *user)
     return rc < 0 ? rc : outbox_add(r, tx, "user.created", n.id);
 }
 
+/* The account that the choice means, ready to be signed in to. */
+static int open_account(struct req *r, struct tx *tx, struct choice *c)
+{
+    const struct otp_verify_in *in = r->in;
+    if (uuid_is_nil(c->user))
+        return make_account(r, tx, &c->user);
+    return c->is_claim ? signup_take_over(r, tx, c->user)
+                       : factors_sign_in(r, tx, c->user, in->second_code);
+}
+
 /* Fills out->accounts when the person has to pick, else opens a session. */
 static int sign_in(struct req *r, struct tx *tx, struct verified *out)
 {
@@ -105,12 +113,7 @@ static int sign_in(struct req *r, struct tx *tx, struct verified *out)
     out->accounts = c.several;
     if (c.several.n)
         return 0;
-    if (uuid_is_nil(c.user))
-        rc = make_account(r, tx, &c.user);
-    else
-        rc = factors_sign_in(r, tx, c.user, in->second_code);
-    if (rc == 0 && c.is_claim)
-        rc = accounts_set_password(r, tx, c.user, STR_NULL);
+    rc = open_account(r, tx, &c);
     if (rc == 0)
         rc = prove(r, tx, c.user, out);
     return rc < 0 ? rc : accounts_open_session(r, tx, c.user, &out->session);
