@@ -26,22 +26,44 @@ static int lock(struct req *r, struct tx *tx, struct uuid id, struct customer_ro
     return rc < 0 ? rc : req_match(r, row->version);
 }
 
-/* Another phone: free, and the old one is kept as a former one. */
+/* Staff give the person a number that a guest typed: what was ordered under it
+ * comes along, unproved as it is. */
+static int take_guests(struct req *r, struct tx *tx, struct customer_row *guests,
+                       struct customer_row *c)
+{
+    int rc = customer_lock(tx, r->company->id, guests->id, guests);
+    if (rc <= 0)
+        return rc < 0 ? rc : ERR_RETRY;
+    return customers_absorb(r, tx, guests, c, UUID_NIL);
+}
+
+/* What the person had until now is kept as a former number, and no login
+ * proves it any more. */
+static int leave_phone(struct req *r, struct tx *tx, const struct customer_row *c)
+{
+    struct uuid company = r->company->id;
+    int rc = customer_former_add(tx, company, c->phone, c->id, r->now);
+    if (rc >= 0)
+        rc = customer_logins_disprove(tx, company, c->id, c->phone, UUID_NIL, r->now);
+    return rc;
+}
+
+/* Another phone, which must be free. */
 static int change_phone(struct req *r, struct tx *tx, struct customer_row *c, struct str phone)
 {
     struct customer_row holder;
-    int rc = 0;
+    int rc = phone.n > 0 ? customer_by_phone(tx, r->company->id, phone, &holder) : 0;
 
-    if (phone.n > 0)
-        rc = customer_by_phone(tx, r->company->id, phone, &holder);
-    if (rc == 1)
+    if (rc == 1 && !customers_merely_typed(&holder))
         return customers_refuse_taken(r, ERR_PHONE_TAKEN, &holder);
+    if (rc == 1)
+        rc = take_guests(r, tx, &holder, c);
     if (rc == 0 && c->phone.n > 0)
-        rc = customer_former_add(tx, r->company->id, c->phone, c->id, r->now);
-    if (rc >= 0 && c->phone.n > 0) /* nor do logins prove it any more */
-        rc = customer_logins_disprove(tx, r->company->id, c->id, c->phone, UUID_NIL, r->now);
+        rc = leave_phone(r, tx, c);
     if (rc >= 0 && phone.n > 0)
         rc = customer_former_drop(tx, r->company->id, phone, c->id);
+    if (rc >= 0 && phone.n > 0 && c->is_provisional)
+        rc = customer_logins_confirm(tx, r->company->id, c->id, r->now);
     c->phone = phone;
     c->phone_evidence = phone.n > 0 ? STR("staff") : STR_NULL;
     c->is_provisional = c->is_provisional && phone.n == 0;

@@ -130,7 +130,7 @@ static int take_over(struct req *r, struct tx *tx, const struct customer_new *n,
     return rc < 0 ? rc : customers_save(r, tx, c, was);
 }
 
-static bool merely_typed(const struct customer_row *c)
+bool customers_merely_typed(const struct customer_row *c)
 {
     return str_eq(c->phone_evidence, STR("guest")) && uuid_is_nil(c->user_id);
 }
@@ -150,7 +150,7 @@ int customers_register(struct req *r, struct tx *tx, const struct customer_new *
         new.user_id = u.id;
     customers_prepare(r->company, r->arena, &new);
     rc = customers_insert(tx, r->company, r->arena, &new, out, taken);
-    if (rc == 0 && *taken == ERR_PHONE_TAKEN && merely_typed(out)) {
+    if (rc == 0 && *taken == ERR_PHONE_TAKEN && customers_merely_typed(out)) {
         rc = take_over(r, tx, &new, &u, out);
         rc = rc < 0 ? rc : 1;
     }

@@ -23,6 +23,11 @@ UPDATE users SET customer_id = NULL, link_evidence = NULL, linked_at = NULL, lin
     version = version + 1, updated_at = $4
 WHERE company_id = $1 AND customer_id = $2 AND ($3 IS NULL OR id = $3);
 
+-- Staff have said who a login's own record is: it is no longer a guess.
+-- customer_logins_confirm (company: uuid, customer: uuid, now: time) -> count
+UPDATE users SET link_evidence = 'staff', linked_at = $3, version = version + 1, updated_at = $3
+WHERE company_id = $1 AND customer_id = $2 AND link_evidence = 'pending';
+
 -- Nobody waits for this person any more.
 -- customer_pending_clear (company: uuid, customer: uuid, now: time) -> count
 UPDATE users SET pending_customer_id = NULL, version = version + 1, updated_at = $3

@@ -194,7 +194,7 @@ int customers_insert(struct tx *tx, const struct company *c, struct arena *a,
         return rc;
     if (rc == 0)
         return find_taker(tx, &p, out, taken);
-    rc = names_add(tx, c->id, a, &(struct named){.id = p.id, .name = p.name}, 1);
+    rc = names_add(tx, c->id, a, &(struct named){p.id, p.name, n->name_folded}, 1);
     if (rc >= 0)
         rc = tags_write(tx, c->id, p.id, a, p.tags, false);
     if (rc < 0)

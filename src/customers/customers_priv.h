@@ -118,6 +118,8 @@ MUST_CHECK int customers_check_input(struct req *r, const struct customer_in *in
 /* Refuses a record that nothing would find. */
 MUST_CHECK int customers_check_findable(struct req *r, struct str phone, struct str email,
                                         struct str external_id);
+/* Is it a record of which nothing is known but the number that a guest typed? */
+bool customers_merely_typed(const struct customer_row *c);
 /* Refuses a login that cannot be linked; err: of customers_link. */
 int customers_refuse_login(struct req *r, int err);
 

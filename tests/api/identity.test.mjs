@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import http from 'node:http';
 import test, { after, before } from 'node:test';
-import { expectError, expectOk, newPhone, request, start } from './harness.mjs';
+import { expectError, expectOk, newPhone, request, serve, start } from './harness.mjs';
 
 let s;
 before(async () => { s = await start({ demo: { customers: 5, orders: 5 } }); });
@@ -34,6 +34,17 @@ test('a thousand calls at once make one record', async () => {
   assert.equal(count(`customers WHERE user_id = ${s.store.id(userId)}`), 1);
   assert.equal(count(`customer_names WHERE customer_id = ${s.store.id(id)}`), 2);
   assert.equal(count(`outbox WHERE type = 'customer.created' AND subject_id = ${s.store.id(id)}`), 1);
+  healthy();
+});
+
+test('two programs on one store make one record, too', async () => {
+  const second = await serve(s.store);
+  const token = await s.token('STAFF');
+  const all = await Promise.all(Array.from({ length: 200 }, (_, i) =>
+    request(i % 2 ? s.url : second.url, 'POST', '/api/customers/me', { token, agent: s.agent })));
+  await second.end();
+  assert.deepEqual([...new Set(all.map((r) => r.status))], [200]);
+  assert.equal(new Set(all.map((r) => r.json.data.id)).size, 1);
   healthy();
 });
 
@@ -206,5 +217,21 @@ test('staff take over what a guest’s order made; a person’s number stays the
   const [hit] = expectOk(await s.as('CASHIER').get('/api/customers/search?name=nair%20meera'));
   assert.equal(hit.id, made.id);
   expectError(await s.as('CASHIER').post('/api/customers', { name: 'Other', phone: guest.phone }), 400, 'phone_taken');
+  // Nor does such a number keep staff from giving it to somebody who is known.
+  const other = await make({ createLogin: false, name: 'x' });
+  expectOk(await s.as('CASHIER').post('/api/orders', { customerId: other.id, ...paid }), 201);
+  s.store.sql(`UPDATE customers SET phone_evidence = 'guest' WHERE id = ${s.store.id(other.id)}`);
+  const moved = expectOk(await s.as('MANAGER').put(`/api/customers/${made.id}`, { phone: other.phone, area: 'Lake' }));
+  assert.deepEqual([moved.id, moved.phone, moved.area, moved.totalOrders], [made.id, other.phone, 'Lake', 1]);
+  assert.equal((await read(other.id)).id, made.id);
+  expectError(await s.as('MANAGER').put(`/api/customers/${(await make()).id}`, { phone: other.phone }), 400, 'phone_taken');
+  healthy();
+});
+
+test('staff say who somebody is: a provisional record gets a number, and is none any more', async () => {
+  const own = await mine('SUPER_ADMIN');
+  const known = expectOk(await s.as('MANAGER').put(`/api/customers/${own.id}`, { phone: newPhone() }));
+  assert.deepEqual([known.isProvisional, known.phoneEvidence, known.isPhoneVerified], [false, 'staff', false]);
+  assert.equal((await logins(own.id))[0].linkEvidence, 'staff');
   healthy();
 });
