@@ -103,7 +103,7 @@ test('detail has the last ten orders and counts all', async () => {
       lines: [{ name: 'Tea', quantity: 1, unitPrice: '12.50' }], payments: [{ method: 'CASH', amount: '12.50' }] }), 201);
   const detail = expectOk(await s.as('CASHIER').get(`/api/customers/${made.id}`));
   assert.equal(detail.orders.length, 10);
-  assert.deepEqual(Object.keys(detail.orders[0]).sort(), ['createdAt', 'id', 'orderNumber', 'status', 'totalAmount']);
+  assert.deepEqual(Object.keys(detail.orders[0]).sort(), ['createdAt', 'id', 'isUnproven', 'orderNumber', 'status', 'totalAmount']);
   assert.equal(detail.orders[0].totalAmount, '12.50');
   assert.deepEqual(detail._count, { orders: 12 });
   assert.equal(detail.totalSpent, '150.00');
