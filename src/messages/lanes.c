@@ -20,12 +20,13 @@ bool lane_eq(const struct lane *a, const struct lane *b)
            uuid_eq(a->company, b->company);
 }
 
-static const struct doubt *doubt_of(const struct sender *s, const struct lane *l)
+bool lane_doubtful(const struct sender *s, const struct lane *l)
 {
+    int64_t now = clock_mono();
     for (size_t i = 0; i < DOUBTS; i++)
-        if (s->doubts[i].until > clock_mono() && lane_eq(&s->doubts[i].lane, l))
-            return &s->doubts[i];
-    return NULL;
+        if (s->doubts[i].until > now && lane_eq(&s->doubts[i].lane, l))
+            return true;
+    return false;
 }
 
 void lane_mark(struct sender *s, const struct lane *l, bool slow)
@@ -49,7 +50,7 @@ void lane_mark(struct sender *s, const struct lane *l, bool slow)
 size_t lane_room(const struct sender *s, const struct lane *l)
 {
     size_t here = 0, mails = 0, doubtful = 0, busy = 0;
-    bool doubted = doubt_of(s, l) != NULL;
+    bool mail = l->channel == &email_channel, doubt = lane_doubtful(s, l);
     for (size_t i = 0; i < SLOTS; i++) {
         const struct flight *f = &s->flights[i];
         if (f->state == FLIGHT_FREE)
@@ -57,14 +58,13 @@ size_t lane_room(const struct sender *s, const struct lane *l)
         busy++;
         here += lane_eq(&f->lane, l);
         mails += f->lane.channel == &email_channel;
-        doubtful += doubted && doubt_of(s, &f->lane) != NULL;
+        doubtful += f->doubtful && (f->lane.channel == &email_channel) == mail;
     }
-    bool mail = l->channel == &email_channel;
-    size_t most = doubted ? 1 : LANE_SLOTS;
-    if (here >= most || busy >= SLOTS || (mail && mails >= MAIL_SLOTS) ||
-        (doubted && doubtful >= (mail ? MAIL_SLOTS : SLOTS) / 2))
+    size_t all = mail ? MAIL_SLOTS : SLOTS, taken = mail ? mails : busy;
+    size_t most = doubt ? 1 : mail ? MAIL_LANE : LANE_SLOTS;
+    if (here >= most || busy >= SLOTS || taken >= all || (doubt && doubtful >= all / 2))
         return 0;
     size_t room = most - here;
     room = room < SLOTS - busy ? room : SLOTS - busy;
-    return mail && room > MAIL_SLOTS - mails ? MAIL_SLOTS - mails : room;
+    return room < all - taken ? room : all - taken;
 }

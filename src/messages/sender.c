@@ -104,16 +104,24 @@ static void depart(struct sender *s)
             take_off(s, &s->flights[i]);
 }
 
+/* Says once that the store is away, and once that it is back. */
+static void tell_away(struct sender *s, int rc)
+{
+    if (rc < 0 && !s->away)
+        log_warn("messages wait for the store", LOG_C("code", err_row(rc)->code));
+    if (rc >= 0 && s->away)
+        log_info("messages go on", LOG_C("store", "back"));
+    s->away = rc < 0;
+}
+
 /* Notes what has landed; what cannot be noted now stays for the next time. */
 static void note(struct sender *s)
 {
     if (count(s, FLIGHT_LANDED) == 0 || clock_mono() < s->next_note)
         return;
     int rc = sender_settle(s);
-    if (rc < 0) {
-        log_warn("messages wait for the store", LOG_C("code", err_row(rc)->code));
-        s->next_note = clock_mono() + SECOND_US;
-    }
+    tell_away(s, rc);
+    s->next_note = rc < 0 ? clock_mono() + SECOND_US : 0;
     s->next_walk = rc < 0 ? s->next_note : 0; /* there is room again */
 }
 
@@ -158,9 +166,7 @@ static void *run(void *sender)
         collect(s);
         note(s);
         if (clock_mono() >= s->next_walk && !s->app->schema_waiting) {
-            int rc = sender_take(s);
-            if (rc < 0)
-                log_warn("messages wait for the store", LOG_C("code", err_row(rc)->code));
+            tell_away(s, sender_take(s));
             depart(s);
         }
         (void)curl_multi_poll(s->multi, NULL, 0, s->app->schema_waiting ? WAIT_MS : idle_ms(s),

@@ -14,11 +14,12 @@
 #include <stdatomic.h>
 
 enum {
-    SLOTS = 64,      /* transfers at once */
+    SLOTS = 128,     /* transfers at once */
     MAIL_SLOTS = 16, /* of them e-mails: SMTP takes a thread each */
-    LANE_SLOTS = 4,  /* of them to one target */
+    LANE_SLOTS = 8,  /* of them to one target */
+    MAIL_LANE = 4,   /* and e-mails of one company */
     LEASE_S = 45,    /* longer than a transfer (guard.c: 15 s) and what is around it */
-    DOUBTS = 64,     /* slow targets that are remembered */
+    DOUBTS = 128,    /* slow targets that are remembered */
 };
 
 /* What goes to one target waits in one lane. */
@@ -40,6 +41,7 @@ struct flight {
     struct message_result result;
     uint32_t chance;  /* of the backoff: the same when noting is run again */
     int64_t since;    /* clock_mono() when it was taken */
+    bool doubtful;    /* its target was a slow one then */
     bool slow;        /* took long, or there was no answer */
     bool threaded;    /* `thread` runs, and is to be joined */
     pthread_t thread; /* of a transfer that blocks */
@@ -72,6 +74,7 @@ struct sender {
     int64_t round_began; /* clock_mono() when the walk last stood at its beginning */
     int64_t next_walk;   /* clock_mono(): not before, unless something lands */
     int64_t next_note;   /* clock_mono(): not before, after the store had failed */
+    bool away;           /* the store did not answer the last time */
     bool left_some;      /* this time round something due was left where it is */
     pthread_t thread;
     bool started;
@@ -82,6 +85,8 @@ struct sender {
 
 /* lanes.c */
 bool lane_eq(const struct lane *a, const struct lane *b);
+/* Was it slow lately? */
+bool lane_doubtful(const struct sender *s, const struct lane *l);
 /* How many more may be taken for it now. */
 size_t lane_room(const struct sender *s, const struct lane *l);
 /* It was quick or slow just now. */

@@ -122,8 +122,8 @@ static int lease_due(void *arg, struct tx *tx)
 }
 
 /* The row with its texts in the flight's own memory. */
-static void board(struct flight *f, const struct message_row *row, const struct channel *channel,
-                  int64_t now)
+static void board(struct sender *s, struct flight *f, const struct message_row *row,
+                  const struct channel *channel, int64_t now)
 {
     struct arena *a = f->d.arena;
     arena_reset(a);
@@ -140,6 +140,7 @@ static void board(struct flight *f, const struct message_row *row, const struct 
     random_bytes(&f->chance, sizeof f->chance);
     f->since = clock_mono();
     f->slow = false;
+    f->doubtful = lane_doubtful(s, &f->lane);
     f->state = FLIGHT_TAKEN;
 }
 
@@ -192,7 +193,7 @@ static int take_due(struct sender *s, struct taking *t)
     atomic_fetch_add(&s->dead, (long long)t->dead);
     for (size_t i = 0, k = 0; i < SLOTS && k < t->taken; i++)
         if (s->flights[i].state == FLIGHT_FREE) {
-            board(&s->flights[i], &t->rows[k], t->channels[k], t->now);
+            board(s, &s->flights[i], &t->rows[k], t->channels[k], t->now);
             k++;
         }
     return prepare_taken(s);
