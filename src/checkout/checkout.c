@@ -169,6 +169,20 @@ static int prove(struct req *r, struct tx *tx, const struct checkout_in *in, boo
     return codes_use(r, tx, &to);
 }
 
+/* A shop that is closed has no checkout; and a session that has ended, or is
+ * of another shop, is told so rather than taken for nobody's. */
+static int check_caller(struct req *r)
+{
+    if (!r->company->is_active)
+        return req_fail(r, ERR_COMPANY_NOT_FOUND);
+    if (!str_is_null(r->authorization) && r->who.kind == WHO_NOBODY)
+        return req_fail(r, ERR_TOKEN_INVALID);
+    if (r->who.kind != WHO_NOBODY && !uuid_eq(r->who.company, r->company->id))
+        return req_fail_field(r, ERR_FORBIDDEN, "company", NULL,
+                              "is not the one that you are signed in at");
+    return 0;
+}
+
 static int checkout_order(struct req *r, struct tx *tx)
 {
     const struct checkout_in *in = r->in;
@@ -185,7 +199,9 @@ static int checkout_order(struct req *r, struct tx *tx)
     struct order_view v = {0};
     struct customer_row person;
     bool has_code = !str_is_null(in->code), proved = false;
-    int rc = orders_web_draft(r, &w, &v);
+    int rc = check_caller(r);
+    if (rc == 0)
+        rc = orders_web_draft(r, &w, &v);
     if (rc == 0)
         rc = orders_check_cod(r, &v.o, has_code);
     if (rc == 0 && has_code) /* a wrong one is counted, so nothing is written before */
@@ -207,7 +223,7 @@ static const struct route routes[] = {
         "nobody's login sees it until a code proves the number. Who is signed in orders at "
         "/api/orders instead.",
         .limit = LIMIT_AUTH, .status = 201, .action = "checkout.order", .tag = "orders",
-        .errors = "phone_invalid, phone_not_verified, bad_code"),
+        .errors = "phone_invalid, phone_not_verified, bad_code, token_invalid, company_not_found"),
 };
 
 const struct slice checkout_slice = {

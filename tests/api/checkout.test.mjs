@@ -3,17 +3,23 @@
 // hidden from the person's logins until the number is proved.
 import assert from 'node:assert/strict';
 import test, { after, afterEach, before } from 'node:test';
-import { expectError, expectOk, newKey, newPhone, request, start } from './harness.mjs';
+import { expectError, expectOk, mailbox, newKey, newPhone, request, start } from './harness.mjs';
 
 let s;
 let till;
 let admin;
+let box;
+const settings = { 'allow-private-targets': true };
 before(async () => {
-  s = await start({ settings: { 'messages-log': true } });
+  s = await start({ settings });
+  box = await mailbox(s);
   till = s.as('CASHIER');
   admin = s.as('ADMIN');
 });
-after(() => s.stop());
+after(async () => {
+  box?.close();
+  await s?.stop();
+});
 afterEach(() => {
   const r = s.cli(['doctor', '--json']);
   assert.equal(r.status, 0, r.stdout + r.stderr);
@@ -126,6 +132,77 @@ test('cash on delivery needs the code first, whoever has the number', async () =
   expectOk(await admin.patch(company, { codRequiresVerifiedPhone: true }));
 });
 
+const post = (path, body, token) => s.api('POST', path, { token, body: { company: s.a.slug, ...body } });
+async function codeFor(phone) {
+  expectOk(await post('/api/auth/otp/request', { phone }));
+  return box.code(phone);
+}
+const wrong = (code) => String((Number(code) + 1) % 1000000).padStart(6, '0');
+
+test('with the code the number is proved, and cash on delivery is taken', async () => {
+  const [fresh, known] = [newPhone(), newPhone()];
+  const made = expectOk(await till.post('/api/customers', { name: 'Of The Shop', phone: known, createLogin: false }), 201);
+  const before = await buy({ phone: known, name: 'Before' });
+  for (const phone of [fresh, known]) {
+    const code = await codeFor(phone);
+    expectError(await send({ phone, code: wrong(code), paymentMethod: 'COD' }), 401, 'bad_code');
+    const o = await buy({ phone: national(phone), code: `${code.slice(0, 3)} ${code.slice(3)}`, paymentMethod: 'COD', name: 'With Code' });
+    const full = expectOk(await till.get(`/api/orders/${o.id}`));
+    assert.deepEqual([full.isUnproven, full.paymentMethod, full.status], [false, 'COD', 'OPEN']);
+    assert.equal(expectOk(await byPhone(phone)).isPhoneVerified, true);
+    expectError(await send({ phone, code, paymentMethod: 'COD' }), 401, 'bad_code');
+  }
+  assert.equal(expectOk(await till.get(`/api/orders/${before.id}`)).isUnproven, false, 'what came before under the number is proved as well');
+  assert.equal(expectOk(await byPhone(known)).id, made.id);
+  assert.equal(expectOk(await byPhone(known)).name, 'Of The Shop');
+});
+
+test('a code is for its number, its company and one order', async () => {
+  const [mine, other] = [newPhone(), newPhone()];
+  const code = await codeFor(mine);
+  expectError(await send({ phone: other, code }), 401, 'bad_code');
+  expectError(await send({ phone: mine, code }, {}, s.b), 401, 'bad_code');
+  expectError(await send({ phone: mine, code, lines: [] }), 400, 'invalid', 'lines');
+  const answers = await Promise.all(Array.from({ length: 10 }, () => send({ phone: mine, code })));
+  assert.equal(answers.filter((r) => r.status === 201).length, 1);
+  for (const r of answers.filter((a) => a.status !== 201)) expectError(r, 401, 'bad_code');
+  assert.equal(expectOk(await byPhone(mine))._count.orders, 1);
+  assert.equal((await byPhone(other)).status, 404);
+});
+
+test('a refused order leaves the code good', async () => {
+  const phone = newPhone();
+  const code = await codeFor(phone);
+  const dear = { name: 'Gold', quantity: 1, unitPrice: '99999999999.99' };
+  expectError(await send({ phone, code, lines: Array.from({ length: 100 }, () => dear) }), 400, 'invalid', 'lines');
+  await buy({ phone, code });
+});
+
+test('guessing at the checkout is counted like guessing anywhere', async () => {
+  const phone = newPhone();
+  const code = await codeFor(phone);
+  const answers = await Promise.all(Array.from({ length: 40 }, (_, i) => send({ phone, code: String((Number(code) + 1 + i) % 1000000).padStart(6, '0') })));
+  for (const r of answers) assert.ok([401, 429].includes(r.status), r.text);
+  assert.ok([401, 429].includes((await send({ phone, code })).status), 'the right one comes too late');
+  assert.equal((await byPhone(phone)).status, 404);
+});
+
+test('who ordered with the code sees it at once when signing in by the next one', async () => {
+  const phone = newPhone();
+  const o = await buy({ phone, code: await codeFor(phone), name: 'Comes Back' });
+  const hidden = await buy({ phone, name: 'Perhaps another' });
+  const session = expectOk(await post('/api/auth/otp/verify', { phone, code: await codeFor(phone) }));
+  const mine = expectOk(await s.api('GET', '/api/orders', { token: session.accessToken }));
+  assert.deepEqual(mine.map((x) => x.id), [hidden.id, o.id], 'the second code proves what came in between');
+  const later = await buy({ phone, name: 'Once more' });
+  expectError(await s.api('GET', `/api/orders/${later.id}`, { token: session.accessToken }), 404, 'order_not_found');
+  const me = expectOk(await s.api('GET', '/api/customers/me', { token: session.accessToken }));
+  assert.equal(me._count.orders, 2, 'nor is it counted for them');
+  for (const path of [`/api/orders?customerPhone=${encodeURIComponent(phone)}`, `/api/orders?orderNumber=${later.orderNumber}`]) {
+    assert.ok(!expectOk(await s.api('GET', path, { token: session.accessToken })).some((x) => x.id === later.id), path);
+  }
+});
+
 test('staff take the payment of a guest’s order, and it counts', async () => {
   const phone = newPhone();
   const o = await buy({ phone, name: 'Pays Later' });
@@ -200,11 +277,21 @@ test('a guest’s order opens nothing: reading, changing and paying need a login
   expectError(await call('GET', `/api/checkout/${o.id}`), 404);
 });
 
+test('a session that has ended, or of another shop, is told so', async () => {
+  const body = { company: s.a.slug, lines, phone: newPhone() };
+  expectError(await s.api('POST', '/api/checkout', { body, token: 'ey.no.token' }), 401, 'token_invalid');
+  expectError(await s.as('CASHIER', s.b).post('/api/checkout', body), 403, 'forbidden', 'company');
+  const root = s.as('SUPER_ADMIN');
+  expectOk(await root.patch(`/api/companies/${s.b.id}`, { isActive: false }));
+  expectError(await send({ phone: newPhone() }, {}, s.b), 404, 'company_not_found');
+  expectOk(await root.patch(`/api/companies/${s.b.id}`, { isActive: true }));
+});
+
 test('a flood from one address is slowed down', async () => {
-  await s.restart({ 'messages-log': true, 'rate-limit-auth': 5 });
+  await s.restart({ ...settings, 'rate-limit-auth': 5 });
   const answers = [];
   for (let i = 0; i < 7; i++) answers.push(await send({ phone: newPhone() }));
   assert.deepEqual(answers.map((a) => a.status), [201, 201, 201, 201, 201, 429, 429]);
   assert.ok(Number(answers[6].headers['retry-after']) > 0);
-  await s.restart({ 'messages-log': true });
+  await s.restart(settings);
 });
