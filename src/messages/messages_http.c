@@ -45,7 +45,7 @@ struct message_view {
         .name = name_, .type = type_, .offset = offsetof(struct message_view, member_),            \
         .help = help_, __VA_ARGS__                                                                 \
     }
-FIELDS(message_out, "Message", struct message_view, OUT("id", F_UUID, row.id, "The message"),
+FIELDS(message_out, "QueuedMessage", struct message_view, OUT("id", F_UUID, row.id, "The message"),
        OUT("channel", F_TEXT_ENUM, row.channel, "How it leaves", .names = channels),
        OUT("purpose", F_TEXT, row.purpose, "code, link, notice, test, or the event's type"),
        OUT("state", F_TEXT_ENUM, row.state, "DEAD: given up, or expired", .names = states),
