@@ -65,7 +65,7 @@ static int absorb_row(struct req *r, struct tx *tx, const struct customer_row *f
                       const struct customer_row *into)
 {
     struct str tags = tags_union(r->arena, into->tags, from->tags);
-    bool bare = into->preferences.n <= 2;
+    bool bare = into->preferences.n <= 2, guest = str_eq(from->phone_evidence, STR("guest"));
     int rc = customer_absorb(tx, &(struct customer_absorb_params){
                                      .company = r->company->id,
                                      .id = into->id,
@@ -80,7 +80,7 @@ static int absorb_row(struct req *r, struct tx *tx, const struct customer_row *f
                                      .user_id = from->user_id,
                                      .external_id = from->external_id,
                                      .preferred_name = from->preferred_name,
-                                     .email = from->email,
+                                     .email = guest ? STR_NULL : from->email, /* merely typed */
                                      .address = from->address,
                                      .area = from->area,
                                      .birthday = from->birthday,

@@ -1,6 +1,7 @@
 /* The record of a login, and what a proved number says about whose it is. The
  * login is locked first, then the records, the lower id first; who has a number
  * is looked up before and looked at again under the lock. */
+#include "base/phone.h"
 #include "identity/identity_priv.h"
 
 const char *const identity_outcome_names[] = {"ALREADY", "OWNED", "JOINED", "PROOF_NEEDED", NULL};
@@ -166,14 +167,33 @@ static int own_number(struct req *r, struct tx *tx, struct proof *p, struct iden
     return rc < 0 ? rc : owned(r, tx, p, out);
 }
 
+/* Who has proved the number knows better what they are called than whoever
+ * typed it, and an e-mail that only a guest said is no proof of anything later. */
+static int correct_guests(struct req *r, struct tx *tx, const struct proof *p,
+                          struct customer_row *c)
+{
+    const struct identity_user *u = &p->user;
+    struct customer_row was = *c;
+    if (!str_eq(u->name, phone_national(r->arena, p->phone, r->company->country)))
+        c->name = p->has_own ? p->own.name : u->name;
+    if (c->email.n > 0 && !str_eq(c->email, u->email) && !str_eq(c->email, u->claimed_email))
+        c->email = u->email;
+    if (str_eq(c->name, was.name) && str_eq(c->email, was.email))
+        return 0;
+    return customers_save(r, tx, c, was.name);
+}
+
 /* The login's own record becomes part of the person who has the number. */
-static int join(struct req *r, struct tx *tx, struct proof *p, struct identity_result *out)
+static int join(struct req *r, struct tx *tx, struct proof *p, bool guests,
+                struct identity_result *out)
 {
     struct customer_linking l;
     int rc = customers_linking(r, tx, p->user.id, p->holder.id, &l);
     if (rc == 0)
         return ERR_RETRY;
-    if (rc > 0)
+    if (rc > 0 && guests)
+        rc = correct_guests(r, tx, p, &l.target);
+    if (rc >= 0)
         rc = customers_link(r, tx, &l, EVIDENCE_VERIFIED);
     out->outcome = IDENTITY_JOINED;
     out->customer = p->holder.id;
@@ -187,14 +207,12 @@ static int absorb(struct req *r, struct tx *tx, struct proof *p, struct identity
     return rc < 0 ? rc : own_number(r, tx, p, out);
 }
 
+/* One that a login proved is surer than what somebody once said. */
 int identity_email(struct req *r, struct tx *tx, const struct customer_row *old, struct str *email)
 {
     struct identity_email_of_row found;
-    *email = old->email;
-    if (old->email.n > 0)
-        return 0;
     int rc = identity_email_of(tx, r->company->id, old->id, &found);
-    *email = rc == 1 ? found.email : STR_NULL;
+    *email = rc == 1 ? found.email : old->email;
     return rc < 0 ? rc : 0;
 }
 
@@ -249,7 +267,7 @@ int identity_phone_proved(struct req *r, struct tx *tx, struct uuid user, struct
     if (certain < 0 || guests < 0)
         return certain < 0 ? certain : guests;
     if (certain && (!p.has_own || p.own.is_provisional))
-        return join(r, tx, &p, out);
+        return join(r, tx, &p, guests, out);
     if (certain && guests)
         return absorb(r, tx, &p, out);
     return wait_for_proof(r, tx, &p, out);

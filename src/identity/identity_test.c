@@ -164,7 +164,10 @@ static void test_a_silent_record_is_not_opened(void **state)
 static void test_guests_orders_are_the_persons_once_proved(void **state)
 {
     struct fixture *f = *state;
-    assert_int_equal(step(f, step_guest, "{\"name\":\"Guest\",\"phone\":\"" P1 "\"}"), 0);
+    assert_int_equal(step(f, step_guest,
+                          "{\"name\":\"Guest\",\"phone\":\"" P1
+                          "\",\"email\":\"eve@example.com\"}"),
+                     0);
     const char *made = kept(f, "id");
     guest_order(f, made, P1, 2);
     const char *user = login(f, "Asha", "asha@example.com");
@@ -172,6 +175,10 @@ static void test_guests_orders_are_the_persons_once_proved(void **state)
     assert_string_equal(prove(f, user, P1, "JOINED"), made);
     me(f, user);
     assert_int_equal(number(f, "totalOrders"), 1);
+    assert_string_equal(text(f, "name"), "Asha");
+    assert_string_equal(text(f, "email"), "asha@example.com"); /* not the guest's */
+    finds(f, "name=Asha", "Asha|");
+    finds(f, "name=Guest", "");
     /* a real record takes a guest's in, number and all */
     assert_int_equal(step(f, step_guest, "{\"name\":\"Guest\",\"phone\":\"" P2 "\"}"), 0);
     const char *second = kept(f, "id");

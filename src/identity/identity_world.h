@@ -136,6 +136,7 @@ static inline int step_guest(struct req *r, struct tx *tx)
     struct customer_new n = {.id = req_new_id(r),
                              .name = in->name,
                              .phone = in->phone,
+                             .email = in->email,
                              .birthday = I64_NULL,
                              .anniversary = I64_NULL,
                              .phone_evidence = STR("guest"),
