@@ -44,13 +44,3 @@ int messages_email(struct req *r, struct tx *tx, const struct message_new *m)
     struct uuid id;
     return message_queue(r, tx, email_channel.name, m, &id);
 }
-
-int messages_can_sms(struct req *r, struct tx *tx)
-{
-    return can(r, tx, sms_channel.name);
-}
-
-int messages_can_email(struct req *r, struct tx *tx)
-{
-    return can(r, tx, email_channel.name);
-}

@@ -21,9 +21,6 @@ struct message_new {
  * transport is that of the moment of sending. */
 MUST_CHECK int messages_sms(struct req *r, struct tx *tx, const struct message_new *m);
 MUST_CHECK int messages_email(struct req *r, struct tx *tx, const struct message_new *m);
-/* Would they queue? 1, 0, negative. */
-MUST_CHECK int messages_can_sms(struct req *r, struct tx *tx);
-MUST_CHECK int messages_can_email(struct req *r, struct tx *tx);
 
 /* What came of a try. */
 enum message_outcome {

@@ -162,3 +162,19 @@ test('where private targets are not allowed, nothing here is reached, nor LOG us
     store.remove();
   }
 });
+
+test('serve --demo shows messages of a company without a transport', async () => {
+  const store = await freshStore();
+  const company = demoCompany(store);
+  const p = await serve(store, { demo: true });
+  try {
+    const { email, password } = company.users.ADMIN;
+    const token = expectOk(await request(p.url, 'POST', '/api/auth/login', { body: { email, password, company: company.slug } })).accessToken;
+    expectOk(await request(p.url, 'POST', '/api/transports/SMS/test', { token, body: { to: '9876543210' } }), 201);
+    await until(() => /DEVELOPMENT MESSAGE, SMS to \*\*\*10: /.test(p.log));
+    assert.ok(!p.log.includes('9876543210'));
+  } finally {
+    assert.deepEqual(await p.end(), { code: 0, signal: null });
+    store.remove();
+  }
+});
