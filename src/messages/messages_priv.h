@@ -50,7 +50,7 @@ extern const char *const transport_names[]; /* NULL-terminated */
 
 /* post.c: what a transfer came to. */
 /* A result without an answer: what the transfer failed of. */
-struct message_result message_unreached(CURLcode code);
+struct message_result message_unreached(const struct delivery *d, CURLcode code);
 /* Posts a body; headers are in d->list. The body must last as long as d. */
 void post_body(struct delivery *d, const char *url, struct str body);
 

@@ -7,7 +7,7 @@ static const struct trouble {
     const char *says;
 } troubles[] = {
     {CURLE_COULDNT_RESOLVE_HOST, "the name of the server cannot be resolved"},
-    {CURLE_COULDNT_CONNECT, "the server does not take connections, or its address is not allowed"},
+    {CURLE_COULDNT_CONNECT, "the server does not take connections"},
     {CURLE_OPERATION_TIMEDOUT, "no answer in time"},
     {CURLE_PEER_FAILED_VERIFICATION, "the server's certificate is not trusted"},
     {CURLE_SSL_CONNECT_ERROR, "no secure connection could be made"},
@@ -21,8 +21,12 @@ static const struct trouble {
     {CURLE_ABORTED_BY_CALLBACK, "the service stopped while it was being sent"},
 };
 
-struct message_result message_unreached(CURLcode code)
+struct message_result message_unreached(const struct delivery *d, CURLcode code)
 {
+    if (guard_refused(d->curl, code))
+        return (struct message_result){
+            .outcome = MESSAGE_NEVER,
+            .error = "the address is on this machine or a private network, which is not called"};
     struct message_result r = {.outcome = MESSAGE_LATER,
                                .error = "the server could not be reached"};
     for (size_t i = 0; i < sizeof troubles / sizeof *troubles; i++)
@@ -36,7 +40,7 @@ struct message_result message_judge_http(struct delivery *d, CURLcode code, int6
     curl_off_t wait = 0;
     /* With a status it has answered, even when the rest of that was lost. */
     if (status < 200)
-        return message_unreached(code);
+        return message_unreached(d, code);
     if (status < 300)
         return (struct message_result){.outcome = MESSAGE_SENT, .status = status};
     if (curl_easy_getinfo(d->curl, CURLINFO_RETRY_AFTER, &wait) != CURLE_OK)

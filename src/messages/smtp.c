@@ -58,7 +58,6 @@ static int prepare(struct delivery *d, const struct own *o, struct message_resul
 
 static struct message_result judge(struct delivery *d, CURLcode code, int64_t status)
 {
-    (void)d;
     if (code == CURLE_OK)
         return (struct message_result){.outcome = MESSAGE_SENT, .status = status};
     if (code == CURLE_LOGIN_DENIED && status >= 500)
@@ -69,7 +68,7 @@ static struct message_result judge(struct delivery *d, CURLcode code, int64_t st
     if (status >= 400 && status < 500)
         return (struct message_result){MESSAGE_LATER, status, 0,
                                        "the mail server says: try again later"};
-    return message_unreached(code);
+    return message_unreached(d, code);
 }
 
 const struct transport smtp_transport = {"SMTP", false, true, prepare, judge};
