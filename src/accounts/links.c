@@ -59,12 +59,11 @@ static int forget_attempts(struct req *r, struct tx *tx, const struct user_row *
 int accounts_set_password(struct req *r, struct tx *tx, struct uuid user, struct str hash)
 {
     struct user_row u;
-    int rc = user_set_password(tx, r->company->id, user, hash, r->now);
-    if (rc == 1)
-        rc = user_read(tx, r->company->id, user, &u);
-    if (rc == 0)
-        return req_fail(r, ERR_USER_NOT_FOUND);
-    if (rc == 1)
+    int rc = user_read(tx, r->company->id, user, &u);
+    if (rc <= 0)
+        return rc < 0 ? rc : req_fail(r, ERR_USER_NOT_FOUND);
+    rc = user_set_password(tx, r->company->id, user, hash, r->now);
+    if (rc >= 0)
         rc = accounts_sign_out(tx, r->company->id, user, UUID_NIL, r->now);
     return rc < 0 ? rc : forget_attempts(r, tx, &u);
 }

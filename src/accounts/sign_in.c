@@ -164,7 +164,7 @@ int sign_in_handler(struct req *r, struct tx *tx)
     rc = settle(r, tx, t, right);
     if (rc == 0)
         rc = factors_sign_in(r, tx, now.id, in->code);
-    if (rc == 0 && t->rehashed.n)
+    if (rc == 0 && right && t->rehashed.n)
         rc = user_rehash(tx, r->company->id, now.id, t->rehashed, before->password_hash);
     if (rc >= 0)
         rc = accounts_open_session(r, tx, now.id, &out);

@@ -43,7 +43,9 @@ int codes_send(struct req *r, struct tx *tx, const struct code_to *to)
     struct message_new m = {
         .purpose = "code",
         .to = is_phone ? to->phone : to->email,
-        .subject = arena_printf(r->arena, "Your code for %.*s", STR_ARG(r->company->name)),
+        .subject = is_phone
+                       ? STR_NULL
+                       : arena_printf(r->arena, "Your code for %.*s", STR_ARG(r->company->name)),
         .text = text_of(r, to, code),
         .expires_at = r->now + CODES_LIFE * SECOND_US,
     };

@@ -53,7 +53,7 @@ int forgot_lookup(struct req *r, struct tx *tx)
 /* To the owner, else to who last said that the e-mail is theirs. */
 static int send_link(struct req *r, struct tx *tx, struct str email)
 {
-    struct email_user owner, *claims;
+    struct email_user owner = {.id = UUID_NIL}, *claims;
     size_t n = 0;
     int rc = codes_allow_link(r, tx, email);
     if (rc == 0)
@@ -158,7 +158,7 @@ static int by_code(struct req *r, struct tx *tx, struct uuid *user)
     const struct reset_in *in = r->in;
     struct code_to to = {CODE_SIGN_IN, in->phone, STR_NULL};
     struct identity_result proved;
-    struct choice c;
+    struct choice c = {.user = UUID_NIL};
     int rc = codes_check(r, tx, &to, in->code);
     if (rc == 0)
         rc = choose_by_phone(r, tx, in->phone, in->user_id, &c);
@@ -178,7 +178,7 @@ int reset_handler(struct req *r, struct tx *tx)
 {
     const struct reset_in *in = r->in;
     const struct resetting *s = r->prepared;
-    struct uuid user;
+    struct uuid user = UUID_NIL;
     int rc = str_is_null(in->token) ? by_code(r, tx, &user) : by_link(r, tx, s, &user);
     if (rc == 0)
         rc = accounts_set_password(r, tx, user, s->hash);

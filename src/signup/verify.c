@@ -105,7 +105,7 @@ static int open_account(struct req *r, struct tx *tx, struct choice *c)
 static int sign_in(struct req *r, struct tx *tx, struct verified *out)
 {
     const struct otp_verify_in *in = r->in;
-    struct choice c;
+    struct choice c = {.user = UUID_NIL};
     int rc = str_is_null(in->phone) ? choose_by_email(r, tx, in->email, in->user_id, &c)
                                     : choose_by_phone(r, tx, in->phone, in->user_id, &c);
     if (rc < 0)
@@ -119,13 +119,14 @@ static int sign_in(struct req *r, struct tx *tx, struct verified *out)
     return rc < 0 ? rc : accounts_open_session(r, tx, c.user, &out->session);
 }
 
-/* Who it is now, with the record. */
+/* Who it is now, with the record; whom it was about. */
 static int show(struct req *r, struct tx *tx, struct uuid user, struct verified *out)
 {
     struct user_row u;
     int rc = user_read(tx, r->company->id, user, &u);
     if (rc <= 0)
         return rc < 0 ? rc : req_fail(r, ERR_TOKEN_INVALID);
+    req_subject(r, user);
     out->user = ARENA_NEW(r->arena, struct user_out);
     *out->user = user_out_of(r, &u);
     out->customer = ARENA_NEW(r->arena, struct own_customer_row);
@@ -152,7 +153,6 @@ int otp_verify_handler(struct req *r, struct tx *tx)
             rc = show(r, tx, signed_in ? r->who.id : out.session.user.row.id, &out);
         if (rc < 0)
             return rc;
-        req_subject(r, out.user->row.id);
     }
     return req_answer(r, 200, &otp_verify_out, &out);
 }
