@@ -133,6 +133,40 @@ test('a person without an e-mail: staff link the login, who has proved the numbe
   healthy();
 });
 
+test('a guest buys, signs up, proves the number, and sees it; a second account joins', async () => {
+  const phone = newPhone();
+  const bought = expectOk(await anonymous('/api/checkout', { name: 'somebody', phone, email: 'stranger@example.com',
+    address: '1 Lake Road', lines: [{ name: 'Tea', quantity: 1, unitPrice: '10.00' }] }), 201);
+  const guests = (await lookup(phone)).id;
+  assert.equal((await read(guests)).phoneEvidence, 'guest');
+  const address = email();
+  const who = await signUp({ name: 'Meera Nair', email: address, phone: national(phone) });
+  assert.deepEqual(await who.orders(), []);
+  const own = await who.me();
+  const proved = await prove(who, phone, national(phone));
+  assert.deepEqual([proved.outcome, proved.customer.id], ['JOINED', guests]);
+  assert.deepEqual((await who.orders()).map((o) => o.id), [bought.id]);
+  const now = await who.me();
+  assert.deepEqual([now.name, now.email, now.address, now.phone], ['Meera Nair', null, '1 Lake Road', phone]);
+  assert.equal((await read(own.id)).id, guests);
+  // The e-mail is proved by the link that was sent to it; then it can prove more.
+  expectOk(await s.api('POST', '/api/auth/email/verify', { body: { token: await box.link(address) } }));
+  const second = await signUp();
+  const asked = await prove(second, phone);
+  assert.deepEqual([asked.outcome, asked.emailHint], ['PROOF_NEEDED', `${address[0]}•••@example.com`]);
+  expectOk(await second.follow('join/request'));
+  assert.equal(expectOk(await second.follow('join', { code: await box.code(address) })).id, guests);
+  assert.deepEqual((await second.orders()).map((o) => o.id), [bought.id]);
+  const both = expectOk(await s.as('ADMIN').get(`/api/admin/customers/${guests}/users`));
+  assert.deepEqual(both.map((u) => u.id), [who.id, second.id]);
+  // Another stranger's order under the number: neither seen nor counted.
+  expectOk(await anonymous('/api/checkout', { name: 'stranger', phone, lines: [{ name: 'Jam', quantity: 1, unitPrice: '5.00' }] }), 201);
+  assert.equal((await who.orders()).length, 1);
+  assert.equal((await who.me())._count.orders, 1);
+  assert.equal((await read(guests))._count.orders, 2);
+  healthy();
+});
+
 test('a silent record is not opened by its number: the new owner starts fresh', async () => {
   const person = await make();
   expectOk(await paid(person.id), 201);
