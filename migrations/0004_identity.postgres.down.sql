@@ -9,6 +9,7 @@ DROP TABLE one_time_codes;
 DROP TABLE customer_merges;
 ALTER TABLE orders DROP COLUMN payment_method;
 ALTER TABLE orders DROP COLUMN is_unproven;
+ALTER TABLE companies DROP COLUMN show_contacts;
 ALTER TABLE companies DROP COLUMN code_countries;
 ALTER TABLE companies DROP COLUMN daily_messages;
 ALTER TABLE companies DROP COLUMN recycle_months;

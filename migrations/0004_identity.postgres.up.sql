@@ -26,6 +26,7 @@ ALTER TABLE companies ADD COLUMN require_second_factor boolean NOT NULL DEFAULT 
 ALTER TABLE companies ADD COLUMN recycle_months bigint NOT NULL DEFAULT 12; -- of silence, after which a code alone opens no history
 ALTER TABLE companies ADD COLUMN daily_messages bigint NOT NULL DEFAULT 1000; -- most one-time messages a day
 ALTER TABLE companies ADD COLUMN code_countries text; -- where codes may be sent, "IN,US"; null: its own country
+ALTER TABLE companies ADD COLUMN show_contacts boolean NOT NULL DEFAULT FALSE; -- cashiers see e-mails and addresses in full
 
 ALTER TABLE orders ADD COLUMN is_unproven boolean NOT NULL DEFAULT FALSE; -- attached by a number that nobody has proved: the person's logins do not see it
 ALTER TABLE orders ADD COLUMN payment_method text;       -- how the buyer means to pay; null: not said

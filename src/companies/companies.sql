@@ -1,19 +1,19 @@
 -- Companies, their names in URLs, their stores.
 
--- row company_row (id: uuid, slug: text, name: text, country: text, currency: text, zone: text, phone_required: bool, auto_create_login: bool, cod_requires_verified_phone: bool, require_second_factor: bool, recycle_months: int, daily_messages: int, code_countries: text?, is_active: bool, version: int, created_at: time, updated_at: time)
+-- row company_row (id: uuid, slug: text, name: text, country: text, currency: text, zone: text, phone_required: bool, auto_create_login: bool, cod_requires_verified_phone: bool, require_second_factor: bool, recycle_months: int, daily_messages: int, code_countries: text?, show_contacts: bool, is_active: bool, version: int, created_at: time, updated_at: time)
 
 -- company_read (company: uuid) -> one company_row
 -- across companies: companies is keyed by the company itself
 SELECT id, slug, name, country, currency, zone, phone_required, auto_create_login,
     cod_requires_verified_phone, require_second_factor, recycle_months, daily_messages,
-    code_countries, is_active, version, created_at, updated_at
+    code_countries, show_contacts, is_active, version, created_at, updated_at
 FROM companies WHERE id = $1;
 
 -- company_lock (company: uuid) -> one company_row
 -- across companies: companies is keyed by the company itself
 SELECT id, slug, name, country, currency, zone, phone_required, auto_create_login,
     cod_requires_verified_phone, require_second_factor, recycle_months, daily_messages,
-    code_countries, is_active, version, created_at, updated_at
+    code_countries, show_contacts, is_active, version, created_at, updated_at
 FROM companies WHERE id = $1 /*for update*/;
 
 -- All companies, for the operator, in the order they were made.
@@ -21,7 +21,7 @@ FROM companies WHERE id = $1 /*for update*/;
 -- across companies: SUPER_ADMIN sees them all
 SELECT id, slug, name, country, currency, zone, phone_required, auto_create_login,
     cod_requires_verified_phone, require_second_factor, recycle_months, daily_messages,
-    code_countries, is_active, version, created_at, updated_at
+    code_countries, show_contacts, is_active, version, created_at, updated_at
 FROM companies WHERE id > $1 ORDER BY id LIMIT $2;
 
 -- The companies that a command may mean: that of the slug, or without one the
@@ -36,12 +36,12 @@ INSERT INTO companies (id, slug, name, country, currency, zone, phone_required, 
     is_active, version, created_at, updated_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, TRUE, 1, $9, $9);
 
--- company_update struct (company: uuid, name: text, country: text, currency: text, zone: text, phone_required: bool, auto_create_login: bool, cod_requires_verified_phone: bool, require_second_factor: bool, recycle_months: int, daily_messages: int, code_countries: text?, is_active: bool, now: time) -> count
+-- company_update struct (company: uuid, name: text, country: text, currency: text, zone: text, phone_required: bool, auto_create_login: bool, cod_requires_verified_phone: bool, require_second_factor: bool, recycle_months: int, daily_messages: int, code_countries: text?, show_contacts: bool, is_active: bool, now: time) -> count
 -- across companies: companies is keyed by the company itself
 UPDATE companies SET name = $2, country = $3, currency = $4, zone = $5, phone_required = $6,
     auto_create_login = $7, cod_requires_verified_phone = $8, require_second_factor = $9,
-    recycle_months = $10, daily_messages = $11, code_countries = $12, is_active = $13,
-    version = version + 1, updated_at = $14
+    recycle_months = $10, daily_messages = $11, code_countries = $12, show_contacts = $13,
+    is_active = $14, version = version + 1, updated_at = $15
 WHERE id = $1;
 
 -- company_slug_claim (company: uuid, slug: text) -> count

@@ -20,6 +20,7 @@ struct company_in {
     _Alignas(8) bool auto_create_login;
     _Alignas(8) bool cod_requires_verified_phone;
     _Alignas(8) bool require_second_factor;
+    _Alignas(8) bool show_contacts;
     _Alignas(8) bool is_active;
     _Alignas(8) int64_t recycle_months, daily_messages;
 };
@@ -102,6 +103,10 @@ FIELDS(company_update_in, "CompanyChange", struct company_in, PATH_ID(struct com
         .min = 1,
         .max = CODE_COUNTRIES_MAX,
         .help = "Countries of ISO 3166 whose numbers get codes; null: its own alone"},
+       {.name = "showContacts",
+        .type = F_BOOL,
+        AT(show_contacts),
+        .help = "Do cashiers see customers' e-mails and addresses in full"},
        {.name = "isActive",
         .type = F_BOOL,
         AT(is_active),
@@ -133,6 +138,8 @@ FIELDS(company_out, "Company", struct company_out, OUT("id", F_UUID, row.id, "Th
         .flags = FIELD_NULLABLE,
         .offset = offsetof(struct company_out, code_countries),
         .help = "Countries of ISO 3166 whose numbers get codes; null: its own alone"},
+       OUT("showContacts", F_BOOL, row.show_contacts,
+           "Do cashiers see customers' e-mails and addresses in full"),
        OUT("isActive", F_BOOL, row.is_active, "False: nobody of it can sign in"),
        OUT("version", F_INT, row.version, "Counts changes, as in the ETag"),
        OUT("createdAt", F_TIME, row.created_at, "When it was made"),
@@ -344,6 +351,7 @@ int companies_http_update(struct req *r, struct tx *tx)
         .code_countries = GIVEN(in, code_countries)
                               ? companies_countries_join(in->code_countries, r->arena)
                               : old.code_countries,
+        .show_contacts = GIVEN(in, show_contacts) ? in->show_contacts : old.show_contacts,
         .is_active = GIVEN(in, is_active) ? in->is_active : old.is_active,
         .now = r->now,
     };

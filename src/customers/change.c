@@ -6,7 +6,7 @@
 int customers_answer(struct req *r, int status, const struct customer_row *row)
 {
     struct customer_view v;
-    customer_view_make(r->company, r->arena, row, &v);
+    customer_view_make(r, row, &v);
     return req_answer(r, status, &customer_out, &v);
 }
 

@@ -146,8 +146,10 @@ struct customer_view {
     bool matched_former;       /* found by a number that the person had before */
     struct str former_phone;   /* that number */
 };
-void customer_view_make(const struct company *c, struct arena *a, const struct customer_row *row,
-                        struct customer_view *out);
+/* Contacts are masked here, for all answers, where who asks may not see them. */
+void customer_view_make(struct req *r, const struct customer_row *row, struct customer_view *out);
+/* "a•••@example.com"; null when it is no address. */
+struct str customers_email_mask(struct arena *a, struct str email);
 /* Writes a record back, its name's place in the index with it (was: the name
  * before), with the next version; refusals of the store's unique keys are answered. */
 MUST_CHECK int customers_save(struct req *r, struct tx *tx, struct customer_row *c, struct str was);

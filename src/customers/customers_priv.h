@@ -146,6 +146,10 @@ extern const struct opt phone_options[];
 
 /* A cell of RFC 4180; guard: no spreadsheet takes it for a formula. */
 void csv_cell(struct buf *b, struct str s, bool guard);
+/* Who may sell but not change a record sees no more of a person's e-mail and
+ * address than tells two people apart, unless the company says otherwise; the
+ * own record is one's own. */
+bool customers_masked(const struct req *r, struct uuid customer);
 /* Answers with a list of records. */
 int customers_answer_list(struct req *r, const struct customer_row *rows, size_t n,
                           struct str next);

@@ -129,7 +129,7 @@ static void json_row(struct buf *b, struct req *r, const struct customer_row *c)
     struct json_out j = json_out(b);
     struct customer_view v;
 
-    customer_view_make(r->company, r->arena, c, &v);
+    customer_view_make(r, c, &v);
     fields_encode(&customer_row_out, &v, &context, &j);
     buf_char(b, '\n');
 }

@@ -9,7 +9,7 @@ int customers_answer_list(struct req *r, const struct customer_row *rows, size_t
 {
     struct customer_view *v = ARENA_ARRAY(r->arena, struct customer_view, n ? n : 1);
     for (size_t i = 0; i < n; i++)
-        customer_view_make(r->company, r->arena, &rows[i], &v[i]);
+        customer_view_make(r, &rows[i], &v[i]);
     return req_answer_list(r, &customer_row_out, v, n, next);
 }
 

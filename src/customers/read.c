@@ -50,7 +50,7 @@ int customers_lookup(struct req *r, struct tx *tx)
         rc = holder(r, tx, phone, &c, &former);
     if (rc <= 0)
         return rc < 0 ? rc : req_fail(r, ERR_CUSTOMER_NOT_FOUND);
-    customer_view_make(r->company, r->arena, &c, &v);
+    customer_view_make(r, &c, &v);
     v.matched_former = former;
     if (former)
         v.former_phone = phone;
@@ -81,7 +81,7 @@ int customers_detail(struct req *r, struct tx *tx)
     if (rc < 0)
         return rc;
     struct customer_view v;
-    customer_view_make(r->company, r->arena, &c, &v);
+    customer_view_make(r, &c, &v);
     v.orders = (struct list){orders, n};
     return req_answer(r, 200, &customer_detail_out, &v);
 }
@@ -159,7 +159,7 @@ int customers_full(struct req *r, struct tx *tx)
         rc = orders_page(r, tx, in, c.id, &orders, &next);
     if (rc < 0)
         return rc;
-    customer_view_make(r->company, r->arena, &c, &v);
+    customer_view_make(r, &c, &v);
     v.orders = orders;
     v.orders_cursor = str_is_null(next) ? STR_NULL : base64url_encode(r->arena, next);
     return req_answer(r, 200, &customer_full_out, &v);
@@ -175,5 +175,7 @@ int customers_users(struct req *r, struct tx *tx)
 
     if (rc == 0)
         rc = customer_users(tx, r->company->id, c.id, USERS_MOST, &users, &n);
+    for (size_t i = 0; rc >= 0 && i < n && customers_masked(r, c.id); i++)
+        users[i].email = customers_email_mask(r->arena, users[i].email);
     return rc < 0 ? rc : req_answer_list(r, &customer_user_out, users, n, STR_NULL);
 }

@@ -226,8 +226,11 @@ static int by_email(struct search *s)
     size_t n = 0;
     int rc = customers_by_email_prefix(s->tx, s->r->company->id, s->q.email, beyond(s, s->q.email),
                                        SEARCH_RANGE, &rows, &n);
+    /* Letter by letter a beginning would tell what is masked. */
+    bool whole = customers_masked(s->r, UUID_NIL);
     for (size_t i = 0; i < n && rc >= 0; i++)
-        offer(s, &rows[i], STR_NULL);
+        if (!whole || str_eq(rows[i].email, s->q.email))
+            offer(s, &rows[i], STR_NULL);
     return rc < 0 ? rc : 0;
 }
 

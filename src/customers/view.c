@@ -37,9 +37,9 @@ static const struct fields counts = {"CustomerCount", count_rows, 1,
     {.name = "phoneNational", .type = F_TEXT, .offset = AT(phone_national),                        \
      .flags = FIELD_NULLABLE, .help = "the number as people write it"},                            \
     {.name = "email", .type = F_EMAIL, .offset = AT(c.email), .flags = FIELD_NULLABLE,             \
-     .help = "lower case"},                                                                        \
+     .help = "lower case; masked for cashiers"},                                                                        \
     {.name = "address", .type = F_TEXT, .offset = AT(c.address), .flags = FIELD_NULLABLE,          \
-     .help = "delivery address as one text"},                                                      \
+     .help = "delivery address as one text; masked for cashiers"},                                                      \
     {.name = "area", .type = F_TEXT, .offset = AT(c.area), .flags = FIELD_NULLABLE,                \
      .help = "part of town"},                                                                      \
     {.name = "birthday", .type = F_DATE, .offset = AT(c.birthday), .flags = FIELD_NULLABLE,        \
@@ -176,14 +176,39 @@ FIELDS(customer_event_out, "CustomerEvent", struct customer_event,
 /* clang-format on */
 #undef AT
 
-void customer_view_make(const struct company *c, struct arena *a, const struct customer_row *row,
-                        struct customer_view *out)
+bool customers_masked(const struct req *r, struct uuid customer)
 {
+    bool sells =
+        r->who.kind == WHO_USER && (r->who.role == ROLE_CASHIER || r->who.role == ROLE_STAFF);
+    /* Whoever may change a record must see it: a mask is never written back. */
+    return sells && !r->company->show_contacts && !req_may(r, PERM_UPDATE_CUSTOMER) &&
+           (uuid_is_nil(customer) || !uuid_eq(customer, r->who.customer));
+}
+
+struct str customers_email_mask(struct arena *a, struct str email)
+{
+    const char *at = email.n ? memchr(email.p, '@', email.n) : NULL;
+    if (!at)
+        return STR_NULL;
+    size_t first = 1; /* a letter of more than one byte is not cut */
+    while (email.p + first < at && ((unsigned char)email.p[first] & 0xc0) == 0x80)
+        first++;
+    return arena_printf(a, "%.*s•••%.*s", at > email.p ? (int)first : 0, email.p,
+                        (int)(email.n - (size_t)(at - email.p)), at);
+}
+
+void customer_view_make(struct req *r, const struct customer_row *row, struct customer_view *out)
+{
+    const struct company *c = r->company;
     *out = (struct customer_view){.c = *row, .company_id = c->id};
     if (row->phone.n > 0)
-        out->phone_national = phone_national(a, row->phone, c->country);
+        out->phone_national = phone_national(r->arena, row->phone, c->country);
     if (row->phone.n > 0)
         out->phone_evidence = row->phone_evidence.n > 0 ? row->phone_evidence : STR("staff");
+    if (customers_masked(r, row->id)) {
+        out->c.email = customers_email_mask(r->arena, row->email);
+        out->c.address = row->address.n > 0 ? STR("•••") : STR_NULL;
+    }
     out->company.id = c->id;
     out->company.name = c->name;
     out->count.orders = row->order_count;

@@ -73,6 +73,7 @@ static void company_fill(struct company *out, const struct company_facts *f, int
                             .recycle_months = f->recycle_months,
                             .daily_messages = f->daily_messages,
                             .code_countries = f->code_countries,
+                            .show_contacts = f->show_contacts,
                             .is_active = f->is_active};
 }
 

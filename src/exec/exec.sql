@@ -1,14 +1,14 @@
 -- The executor's own statements: companies as requests need them, and the rows
 -- that every change brings along.
 
--- row company_facts (id: uuid, name: text, slug: text, country: text, currency: text, zone: text, phone_required: bool, auto_create_login: bool, cod_requires_verified_phone: bool, require_second_factor: bool, recycle_months: int, daily_messages: int, code_countries: text?, is_active: bool)
+-- row company_facts (id: uuid, name: text, slug: text, country: text, currency: text, zone: text, phone_required: bool, auto_create_login: bool, cod_requires_verified_phone: bool, require_second_factor: bool, recycle_months: int, daily_messages: int, code_countries: text?, show_contacts: bool, is_active: bool)
 
 -- A company by its id.
 -- company_facts_by_id (company: uuid) -> one company_facts
 -- across companies: companies is keyed by the company itself
 SELECT id, name, slug, country, currency, zone, phone_required, auto_create_login,
     cod_requires_verified_phone, require_second_factor, recycle_months, daily_messages,
-    code_countries, is_active
+    code_countries, show_contacts, is_active
 FROM companies WHERE id = $1;
 
 -- The company behind a slug.

@@ -47,6 +47,7 @@ struct company {
     int64_t recycle_months;           /* of silence, after which a code alone opens no history */
     int64_t daily_messages;           /* most one-time messages a day */
     struct str code_countries;        /* where codes may go, "IN,US"; null: its own country */
+    bool show_contacts;               /* to cashiers too: e-mails and addresses in full */
     bool is_active;
 };
 

@@ -216,18 +216,6 @@ int identity_email(struct req *r, struct tx *tx, const struct customer_row *old,
     return rc < 0 ? rc : 0;
 }
 
-struct str identity_hint(struct arena *a, struct str email)
-{
-    const char *at = email.n ? memchr(email.p, '@', email.n) : NULL;
-    if (!at)
-        return STR_NULL;
-    size_t first = 1; /* a letter of more than one byte is not cut */
-    while (email.p + first < at && ((unsigned char)email.p[first] & 0xc0) == 0x80)
-        first++;
-    return arena_printf(a, "%.*s•••%.*s", at > email.p ? (int)first : 0, email.p,
-                        (int)(email.n - (size_t)(at - email.p)), at);
-}
-
 /* It may be a recycled number: the login keeps its own record. */
 static int wait_for_proof(struct req *r, struct tx *tx, struct proof *p,
                           struct identity_result *out)
@@ -242,7 +230,7 @@ static int wait_for_proof(struct req *r, struct tx *tx, struct proof *p,
         return rc;
     out->outcome = IDENTITY_PROOF_NEEDED;
     out->customer = p->own.id;
-    out->email_hint = identity_hint(r->arena, email);
+    out->email_hint = customers_email_mask(r->arena, email);
     return 0;
 }
 

@@ -59,6 +59,3 @@ MUST_CHECK int identity_logins_of(struct req *r, struct tx *tx, struct str phone
  * of the person's. 0, or a refusal (it belongs to another person). */
 MUST_CHECK int identity_link(struct req *r, struct tx *tx, struct uuid user, struct uuid customer,
                              struct str evidence);
-
-/* What may be shown of an e-mail: "a•••@example.com"; null stays null. */
-struct str identity_hint(struct arena *a, struct str email);

@@ -36,7 +36,7 @@ int identity_join_request(struct req *r, struct tx *tx)
     if (rc < 0)
         return rc;
     req_subject(r, w.old.id);
-    struct hint_out out = {identity_hint(r->arena, email)};
+    struct hint_out out = {customers_email_mask(r->arena, email)};
     return req_answer(r, 200, &identity_hint_out, &out);
 }
 

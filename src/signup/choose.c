@@ -46,7 +46,7 @@ int choose_by_phone(struct req *r, struct tx *tx, struct str phone, struct uuid 
     struct account_out *v = ARENA_ARRAY(r->arena, struct account_out, n + 1);
     for (size_t i = 0; i < n; i++)
         v[i] = (struct account_out){logins[i].user, logins[i].name,
-                                    identity_hint(r->arena, logins[i].email)};
+                                    customers_email_mask(r->arena, logins[i].email)};
     return pick(r, v, n, picked, out);
 }
 
@@ -68,7 +68,7 @@ int choose_by_email(struct req *r, struct tx *tx, struct str email, struct uuid 
     int rc = email_owner(tx, r->company->id, email, &owner);
     if (rc == 1) {
         rc = check_owner(r, &owner);
-        v[0] = (struct account_out){owner.id, owner.name, identity_hint(r->arena, email)};
+        v[0] = (struct account_out){owner.id, owner.name, customers_email_mask(r->arena, email)};
         return rc < 0 ? rc : pick(r, v, 1, picked, out);
     }
     if (rc == 0)
@@ -76,7 +76,7 @@ int choose_by_email(struct req *r, struct tx *tx, struct str email, struct uuid 
     if (rc < 0)
         return rc;
     for (size_t i = 0; i < n; i++)
-        v[i] = (struct account_out){claims[i].id, claims[i].name, identity_hint(r->arena, email)};
+        v[i] = (struct account_out){claims[i].id, claims[i].name, customers_email_mask(r->arena, email)};
     rc = pick(r, v, n, picked, out);
     out->is_claim = true;
     return rc;

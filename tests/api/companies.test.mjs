@@ -73,12 +73,13 @@ test('what guards logins, codes and cash on delivery is set by the admin', async
   s.secrets.add(token);
   const key = { get: (p) => s.api('GET', p, { token }), patch: (p, body) => s.api('PATCH', p, { token, body }) };
   const was = expectOk(await key.get(path));
-  const settings = ({ codRequiresVerifiedPhone, requireSecondFactor, recycleMonths, dailyMessages, codeCountries }) =>
-    ({ codRequiresVerifiedPhone, requireSecondFactor, recycleMonths, dailyMessages, codeCountries });
-  const usual = { codRequiresVerifiedPhone: true, requireSecondFactor: false, recycleMonths: 12, dailyMessages: 1000, codeCountries: null };
+  const settings = ({ codRequiresVerifiedPhone, requireSecondFactor, recycleMonths, dailyMessages, codeCountries, showContacts }) =>
+    ({ codRequiresVerifiedPhone, requireSecondFactor, recycleMonths, dailyMessages, codeCountries, showContacts });
+  const usual = { codRequiresVerifiedPhone: true, requireSecondFactor: false, recycleMonths: 12, dailyMessages: 1000, codeCountries: null,
+    showContacts: false };
   assert.deepEqual(settings(was), usual);
   const other = { codRequiresVerifiedPhone: false, requireSecondFactor: true, recycleMonths: 120, dailyMessages: 1000000,
-    codeCountries: ['IN', 'US'] };
+    codeCountries: ['IN', 'US'], showContacts: true };
   assert.deepEqual(settings(expectOk(await key.patch(path, other))), other);
   assert.deepEqual(settings(expectOk(await key.get(path))), other);
   expectError(await admin.get(path), 403, 'second_factor_required');
