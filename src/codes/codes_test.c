@@ -9,6 +9,7 @@
 #include "companies/companies.h"
 #include "exec/exec.h"
 #include "store/migrate.h"
+#include "system/system.h"
 #include <sodium.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -351,6 +352,27 @@ static void test_countries(void **state)
     run(state, countries_run);
 }
 
+static int prune_run(struct fixture *f, struct tx *tx)
+{
+    struct uuid after = UUID_NIL;
+    struct job_run run = {.app = &f->app, .arena = f->a, .after = &after};
+    make(f, tx, &phone);
+    f->r.now += CODES_PAUSE * SECOND_US;
+    struct str code = make(f, tx, &email);
+    run.now = NOW + CODES_LIFE * SECOND_US + 1;
+    while (prune_companies(&run, tx) == 1)
+        continue;
+    f->r.now = run.now;
+    assert_int_equal(codes_use(&f->r, tx, &phone), ERR_BAD_CODE); /* it is not there */
+    assert_int_equal(guess(f, tx, &email, code), 0);
+    return 0;
+}
+
+static void test_old_ones_are_forgotten(void **state)
+{
+    run(state, prune_run);
+}
+
 static void test_country_lists(void **state)
 {
     (void)state;
@@ -373,7 +395,7 @@ static void test_country_lists(void **state)
         ON(engine, is_good_for_five_minutes), ON(engine, is_bound_to_whom_and_what),               \
         ON(engine, wrong_guesses_of_a_day), ON(engine, codes_to_one_number),                       \
         ON(engine, codes_by_address_and_country), ON(engine, messages_of_a_day),                   \
-        ON(engine, countries)
+        ON(engine, countries), ON(engine, old_ones_are_forgotten)
 
 int main(void)
 {

@@ -168,6 +168,25 @@ test('two sign-ups at one instant with one e-mail: neither owns it until it is p
   assert.deepEqual(states.sort(), [false, true]);
 });
 
+test('several who say that the e-mail is theirs: whoever has the mailbox picks, and the others stay claims', async () => {
+  const address = email();
+  const both = [await signup({ name: 'One', email: address, password: 'good password 1' }),
+    await signup({ name: 'Two', email: address, password: 'good password 2' })];
+  await box.take(address);
+  await box.take(address);
+  expectOk(await post('/api/auth/otp/request', { email: address }));
+  const code = await box.code(address);
+  const { accounts } = expectOk(await post('/api/auth/otp/verify', { email: address, code }));
+  assert.deepEqual(accounts.map((a) => a.name).sort(), ['One', 'Two']);
+  const mine = expectOk(await post('/api/auth/otp/verify', { email: address, code, userId: both[0].user.id }));
+  assert.equal(mine.user.id, both[0].user.id);
+  assert.equal(mine.user.isEmailVerified, true);
+  expectError(await login({ email: address, password: 'good password 1' }), 401, 'bad_credentials');
+  const other = expectOk(await login({ email: address, password: 'good password 2' }));
+  assert.equal(other.user.isEmailVerified, false);
+  assert.equal(expectOk(await verify({ email: address })).user.id, both[0].user.id);
+});
+
 test('of many who say the same, the newest five stand; the accounts stay', async () => {
   const address = email();
   const all = [];
