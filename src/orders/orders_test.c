@@ -1,5 +1,5 @@
 /* The rules of orders that need no store: arithmetic of lines, what is due,
- * states, statistics, numbers. */
+ * states, statistics, numbers, what buyers may say. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -170,6 +170,102 @@ static void numbers_are_of_the_local_day(void **state)
     assert_int_equal(zone_day(STR("America/New_York"), late), date_days(2025, 1, 27));
 }
 
+/* A request of a customer for their own, and what it answers. */
+static struct req *own_request(struct arena *a, struct company *c)
+{
+    struct req *r = ARENA_NEW(a, struct req);
+    *c = (struct company){.currency = STR("INR"), .digits = 2, .cod_requires_verified_phone = true};
+    *r = (struct req){.arena = a, .company = c, .own_only = true};
+    r->who = (struct principal){.kind = WHO_USER, .role = ROLE_CUSTOMER};
+    r->who.customer.b[0] = 1;
+    buf_init(&r->out, 65536);
+    return r;
+}
+
+static void what_is_a_customers_own(void **state)
+{
+    (void)state;
+    struct arena *a = arena_new(4096);
+    struct company c;
+    struct req *r = own_request(a, &c);
+    struct order_row o = {.customer_id = r->who.customer};
+    assert_true(orders_is_own(r, &o));
+    o.is_unproven = true;
+    assert_false(orders_is_own(r, &o));
+    o = (struct order_row){.customer_id.b = {2}};
+    assert_false(orders_is_own(r, &o));
+    assert_false(orders_is_own(r, &(struct order_row){0})); /* a walk-in's */
+    r->own_only = false;
+    assert_true(orders_is_own(r, &o)); /* staff see all */
+    buf_free(&r->out);
+    arena_free(&a);
+}
+
+static void what_a_customer_has_no_say_in(void **state)
+{
+    (void)state;
+    struct arena *a = arena_new(16384);
+    struct company c;
+    struct req *r = own_request(a, &c);
+    struct order_line_in lines[2] = {{.discount = I64_NULL}, {.discount = 0}};
+    const struct order_in good = {.customer_type = I64_NULL,
+                                  .source = I64_NULL,
+                                  .status = I64_NULL,
+                                  .discount = I64_NULL,
+                                  .lines = {lines, 2}};
+    struct order_in in = good;
+    assert_int_equal(orders_own_words(r, &in), 0);
+    in.customer_id = r->who.customer;
+    in.customer_type = 0;
+    in.source = 1; /* WEB */
+    in.status = 0; /* OPEN */
+    in.discount = 0;
+    assert_int_equal(orders_own_words(r, &in), 0);
+    in = good;
+    in.customer_id.b[0] = 9;
+    assert_int_equal(orders_own_words(r, &in), ERR_FORBIDDEN);
+    in = good;
+    in.source = 0; /* POS */
+    assert_int_equal(orders_own_words(r, &in), ERR_FORBIDDEN);
+    in = good;
+    in.status = 1; /* PAID */
+    assert_int_equal(orders_own_words(r, &in), ERR_FORBIDDEN);
+    in = good;
+    in.discount = 1;
+    assert_int_equal(orders_own_words(r, &in), ERR_FORBIDDEN);
+    in = good;
+    in.lines.n = 0;
+    assert_int_equal(orders_own_words(r, &in), ERR_INVALID);
+    lines[1].discount = 1;
+    assert_int_equal(orders_own_words(r, &good), ERR_FORBIDDEN);
+    buf_free(&r->out);
+    arena_free(&a);
+}
+
+static void cash_on_delivery_on_the_web(void **state)
+{
+    (void)state;
+    struct arena *a = arena_new(4096);
+    struct company c;
+    struct req *r = own_request(a, &c);
+    struct order_row o = {.source = STR("WEB"), .payment_method = STR("COD")};
+    assert_int_equal(orders_check_cod(r, &o, true), 0);
+    assert_int_equal(orders_check_cod(r, &o, false), ERR_PHONE_UNVERIFIED);
+    struct str out = buf_view(&r->out);
+    assert_non_null(memmem(out.p, out.n, "\"next\":{", 8));
+    o.source = STR("POS");
+    assert_int_equal(orders_check_cod(r, &o, false), 0);
+    o = (struct order_row){.source = STR("WEB"), .payment_method = STR("CARD")};
+    assert_int_equal(orders_check_cod(r, &o, false), 0);
+    o.payment_method = STR_NULL;
+    assert_int_equal(orders_check_cod(r, &o, false), 0);
+    o.payment_method = STR("COD");
+    c.cod_requires_verified_phone = false;
+    assert_int_equal(orders_check_cod(r, &o, false), 0);
+    buf_free(&r->out);
+    arena_free(&a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -182,6 +278,9 @@ int main(void)
         cmocka_unit_test(changes_are_differences),
         cmocka_unit_test(numbers_grow_past_999),
         cmocka_unit_test(numbers_are_of_the_local_day),
+        cmocka_unit_test(what_is_a_customers_own),
+        cmocka_unit_test(what_a_customer_has_no_say_in),
+        cmocka_unit_test(cash_on_delivery_on_the_web),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

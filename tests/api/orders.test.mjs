@@ -71,7 +71,7 @@ test('flow B: registered, snapshot from the record, statistics with the payment'
   const detail = expectOk(await admin.get(`/api/customers/${c.id}`));
   assert.equal(detail.firstOrderAt, o.createdAt);
   assert.equal(detail.lastOrderAt, o.createdAt);
-  assert.deepEqual(detail.orders, [{ id: o.id, orderNumber: o.orderNumber, totalAmount: '150.00', status: 'PAID',
+  assert.deepEqual(detail.orders, [{ id: o.id, orderNumber: o.orderNumber, totalAmount: '150.00', status: 'PAID', isUnproven: false,
     createdAt: o.createdAt }]);
 });
 
