@@ -116,6 +116,12 @@ static void run(void **state, int (*fn)(struct fixture *f, struct tx *tx))
     assert_int_equal(exec_tx(f->s, f->c, TX_WRITE, f->a, with_companies, f), 0);
 }
 
+#define RUN(test_, fn_)                                                                            \
+    static void test_(void **state)                                                                \
+    {                                                                                              \
+        run(state, fn_);                                                                           \
+    }
+
 static const struct code_to phone = {CODE_SIGN_IN, STR("+919876543210"), STR_NULL};
 static const struct code_to email = {CODE_SIGN_IN, STR_NULL, STR("a@example.com")};
 static const struct code_to join = {CODE_JOIN, STR_NULL, STR("a@example.com")};
@@ -161,10 +167,7 @@ static int once_run(struct fixture *f, struct tx *tx)
     return 0;
 }
 
-static void test_is_good_once(void **state)
-{
-    run(state, once_run);
-}
+RUN(test_is_good_once, once_run)
 
 static int tries_run(struct fixture *f, struct tx *tx)
 {
@@ -179,10 +182,7 @@ static int tries_run(struct fixture *f, struct tx *tx)
     return 0;
 }
 
-static void test_dies_of_five_wrong_guesses(void **state)
-{
-    run(state, tries_run);
-}
+RUN(test_dies_of_five_wrong_guesses, tries_run)
 
 static int time_run(struct fixture *f, struct tx *tx)
 {
@@ -194,10 +194,7 @@ static int time_run(struct fixture *f, struct tx *tx)
     return 0;
 }
 
-static void test_is_good_for_five_minutes(void **state)
-{
-    run(state, time_run);
-}
+RUN(test_is_good_for_five_minutes, time_run)
 
 static int bound_run(struct fixture *f, struct tx *tx)
 {
@@ -221,10 +218,7 @@ static int bound_run(struct fixture *f, struct tx *tx)
     return 0;
 }
 
-static void test_is_bound_to_whom_and_what(void **state)
-{
-    run(state, bound_run);
-}
+RUN(test_is_bound_to_whom_and_what, bound_run)
 
 static int guesses_run(struct fixture *f, struct tx *tx)
 {
@@ -245,10 +239,7 @@ static int guesses_run(struct fixture *f, struct tx *tx)
     return 0;
 }
 
-static void test_wrong_guesses_of_a_day(void **state)
-{
-    run(state, guesses_run);
-}
+RUN(test_wrong_guesses_of_a_day, guesses_run)
 
 static int ask(struct fixture *f, struct tx *tx, const struct code_to *to)
 {
@@ -281,10 +272,7 @@ static int number_run(struct fixture *f, struct tx *tx)
     return 0;
 }
 
-static void test_codes_to_one_number(void **state)
-{
-    run(state, number_run);
-}
+RUN(test_codes_to_one_number, number_run)
 
 static struct code_to nth(struct fixture *f, int n)
 {
@@ -309,10 +297,7 @@ static int address_run(struct fixture *f, struct tx *tx)
     return 0;
 }
 
-static void test_codes_by_address_and_country(void **state)
-{
-    run(state, address_run);
-}
+RUN(test_codes_by_address_and_country, address_run)
 
 static int day_run(struct fixture *f, struct tx *tx)
 {
@@ -329,10 +314,7 @@ static int day_run(struct fixture *f, struct tx *tx)
     return 0;
 }
 
-static void test_messages_of_a_day(void **state)
-{
-    run(state, day_run);
-}
+RUN(test_messages_of_a_day, day_run)
 
 static int countries_run(struct fixture *f, struct tx *tx)
 {
@@ -347,10 +329,7 @@ static int countries_run(struct fixture *f, struct tx *tx)
     return 0;
 }
 
-static void test_countries(void **state)
-{
-    run(state, countries_run);
-}
+RUN(test_countries, countries_run)
 
 static int prune_run(struct fixture *f, struct tx *tx)
 {
@@ -368,10 +347,7 @@ static int prune_run(struct fixture *f, struct tx *tx)
     return 0;
 }
 
-static void test_old_ones_are_forgotten(void **state)
-{
-    run(state, prune_run);
-}
+RUN(test_old_ones_are_forgotten, prune_run)
 
 static void test_country_lists(void **state)
 {
