@@ -21,7 +21,7 @@ struct app {
     struct router *router;
     struct str openapi, docs; /* printed once, at the start */
     struct str url;           /* where it listens, "http://127.0.0.1:8080" */
-    bool log_messages;          /* development: messages may be written to standard error */
+    bool log_messages;        /* development: messages may be written to standard error */
     /* True while a PostgreSQL that was away at the start has not been brought
      * up to the program's schema: requests that need the store get 503. */
     _Atomic bool schema_waiting;

@@ -155,13 +155,9 @@ static int prepare(struct delivery *d, struct tx *tx, struct message_result *out
 static struct message_result judge(struct delivery *d, CURLcode code, int64_t status)
 {
     struct message_result r = message_judge_http(d, code, status);
-    if (guard_refused(d->curl, code))
-        return (struct message_result){
-            .outcome = MESSAGE_NEVER,
-            .error = "The address is on this machine or a private network, which is not called"};
-    if (r.outcome == MESSAGE_SENT)
-        return r;
-    r.outcome = status == GONE ? MESSAGE_NEVER : MESSAGE_LATER;
+    /* Whatever a receiver answers may be mended; only 410 is for good. */
+    if (r.outcome == MESSAGE_NEVER && status > 0 && status != GONE)
+        r.outcome = MESSAGE_LATER;
     return r;
 }
 
