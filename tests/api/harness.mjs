@@ -126,8 +126,8 @@ export const dashed = (hex) => hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, 
 
 /** A `serve` process: waits for its address; ends by stop(), end() or kill(). */
 export async function serve(store, settings = {}, { env, cwd } = {}) {
-  const options = Object.entries({ ...QUIET, ...settings }).map(([k, v]) => (v === true ? `--${k}` : `--${k}=${v}`));
-  const child = spawn(BIN, ['serve', '--store', store.url, '--listen', '127.0.0.1:0', ...options],
+  const options = Object.entries({ listen: '127.0.0.1:0', ...QUIET, ...settings }).map(([k, v]) => (v === true ? `--${k}` : `--${k}=${v}`));
+  const child = spawn(BIN, ['serve', '--store', store.url, ...options],
     { env: programEnv(store, env), stdio: ['ignore', 'pipe', 'pipe'], cwd });
   const p = { child, log: '', exit: null, url: null };
   const ended = new Promise((done) => {
@@ -155,7 +155,7 @@ export async function serve(store, settings = {}, { env, cwd } = {}) {
   /** SIGTERM, and the code and signal it ended with. */
   p.end = async () => {
     child.kill('SIGTERM');
-    const late = sleep(15000).then(() => null);
+    const late = patience(15000).then(() => null);
     const exit = await Promise.race([ended, late]);
     if (!exit) {
       await p.kill();

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import test, { after, before } from 'node:test';
 import { expectOk, newPhone, start } from '../api/harness.mjs';
-import { keyboardOf, launch, openTill, signIn } from './browser.mjs';
+import { keyboardOf, launch, openTill, signIn, tillReady } from './browser.mjs';
 
 let s, api, browser;
 before(async () => {
@@ -239,18 +239,34 @@ test('the session ends in the middle of a sale: sign in again, the cart is still
   await page.context().close();
 });
 
-test('two tabs renew one session, and neither ends it', async () => {
+test('two tabs renew one session at once, and neither ends it', async () => {
   const { page, context } = await openTill(browser, s);
   const other = await context.newPage();
   await other.goto(`${s.url}/till`);
-  await other.waitForSelector('#who');
-  // Each has lost its access token at the same moment.
-  await Promise.all([page.reload(), other.reload()]);
+  await tillReady(other);
+  // Both hear at the same moment that their token is no longer good.
+  let renewals = 0;
+  const stale = new Map();
   for (const p of [page, other]) {
-    await p.waitForSelector('.most button');
+    p.on('request', (r) => { renewals += r.url().endsWith('/api/auth/refresh') ? 1 : 0; });
+    await p.route('**/api/customers/search**', (route) => {
+      const token = route.request().headers().authorization;
+      if (!stale.has(p)) stale.set(p, token);
+      return stale.get(p) === token
+        ? route.fulfill({ status: 401, json: { success: false, message: 'x', code: 'token_expired' } }) : route.continue();
+    });
+  }
+  await Promise.all([page, other].map(async (p) => {
     await p.locator('#who').fill('asha');
     await p.locator('#who-list [role=option]').first().waitFor();
+  }));
+  assert.equal(renewals, 1);
+  // And reloads do not renew at all.
+  for (let i = 0; i < 3; i++) await Promise.all([page.reload({ waitUntil: 'commit' }), other.reload({ waitUntil: 'commit' })]);
+  for (const p of [page, other]) {
+    await p.waitForSelector('.most button');
     assert.equal(await p.getByText('Your session has ended').count(), 0);
   }
+  assert.equal(renewals, 1);
   await context.close();
 });

@@ -1,8 +1,7 @@
 // Who is signed in, and the tokens of that.
 //
-// The access token (15 minutes) lives in this tab's memory only. The refresh
-// token has to outlive the tab: a till is reloaded, killed and started again in
-// the middle of the day. It lies in IndexedDB, sealed (vault.ts), and not
+// Tokens have to outlive the tab: a till is reloaded, killed and started again
+// in the middle of the day. They lie in IndexedDB, sealed (vault.ts), and not
 //  - in localStorage, which every copy of the profile, backup and extension with
 //    storage access holds in clear text;
 //  - in sessionStorage, which a duplicated tab copies: two tabs would then use
@@ -14,7 +13,9 @@
 // protects tokens in use, wherever they are kept.
 //
 // A refresh token is good once. Web Locks make renewing single flight over all
-// tabs, and the one stored last is the one used. Staff pages and customer pages
+// tabs, and the tokens stored last are the ones used; the access token is stored
+// too, so that a reload does not renew: a second reload while the answer is on
+// its way would lose it, and the next use of the old one ends the session. Staff pages and customer pages
 // are two realms, so that a customer's page never acts with a cashier's rights.
 import { signal } from '@preact/signals';
 import { ApiError, errorOf, offlineError } from './error';
@@ -32,6 +33,9 @@ export type SessionState =
 
 interface Kept {
   refreshToken: string;
+  accessToken: string;
+  /** By this device's clock. Wrong, it costs a refused call and a renewal. */
+  until: number;
   user: SignedInUser;
 }
 
@@ -61,14 +65,18 @@ export async function startSession(which: Realm): Promise<void> {
 /** What this tab shows follows what another tab did. */
 async function follow(): Promise<void> {
   const kept = await vaultGet<Kept>(slot());
-  access = null;
+  access = usable(kept);
   session.value = kept ? { status: 'in', user: kept.user } : { status: 'out' };
 }
 
+function usable(kept: Kept | null): typeof access {
+  return kept && kept.until > Date.now() ? { token: kept.accessToken, until: kept.until } : null;
+}
+
 async function keep(s: Session): Promise<void> {
-  // This clock may be wrong; only its pace counts.
-  access = { token: s.accessToken, until: performance.now() + s.expiresIn * 1000 - 30_000 };
-  await vaultPut(slot(), { refreshToken: s.refreshToken, user: s.user } satisfies Kept);
+  const until = Date.now() + s.expiresIn * 1000 - 30_000;
+  await vaultPut(slot(), { refreshToken: s.refreshToken, accessToken: s.accessToken, until, user: s.user } satisfies Kept);
+  access = { token: s.accessToken, until };
   session.value = { status: 'in', user: s.user };
 }
 
@@ -106,7 +114,7 @@ async function forget(): Promise<void> {
 
 /** For a call: a token that is still good; null when nobody is signed in. */
 export async function accessToken(): Promise<string | null> {
-  if (access && performance.now() < access.until) return access.token;
+  if (access && Date.now() < access.until) return access.token;
   const s = session.value.status;
   if (s === 'out' || s === 'ended') throw new ApiError(401, 'unauthenticated', 'Sign in first.');
   return renew();
@@ -115,11 +123,11 @@ export async function accessToken(): Promise<string | null> {
 /** This token was refused; another one, or the session has ended. */
 export function refused(token: string): Promise<string> {
   if (access?.token === token) access = null;
-  return access ? Promise.resolve(access.token) : renew();
+  return access ? Promise.resolve(access.token) : renew(token);
 }
 
-function renew(): Promise<string> {
-  renewing ??= locked(renewNow).finally(() => {
+function renew(not?: string): Promise<string> {
+  renewing ??= locked(() => renewNow(not)).finally(() => {
     renewing = null;
   });
   return renewing;
@@ -129,8 +137,11 @@ function locked<T>(work: () => Promise<T>): Promise<T> {
   return 'locks' in navigator ? navigator.locks.request(slot(), work) as Promise<T> : work();
 }
 
-async function renewNow(): Promise<string> {
+async function renewNow(not?: string): Promise<string> {
   const kept = await vaultGet<Kept>(slot());
+  // Another tab was quicker.
+  access = usable(kept);
+  if (access && access.token !== not) return access.token;
   if (!kept) {
     session.value = { status: 'out' };
     throw new ApiError(401, 'unauthenticated', 'Sign in first.');

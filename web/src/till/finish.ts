@@ -39,7 +39,7 @@ function orderOf(d: Draft, reference: string, storeId: string | null, payments: 
  * Throws when the service refuses it; the draft is then still the cashier's.
  */
 export async function finish(d: Draft, payments: Payment[]): Promise<Entry> {
-  const reference = nextReference();
+  const reference = await nextReference();
   const at = new Date().toISOString();
   const storeId = stores.value.length ? store.value?.id ?? null : null;
   const total = subtotal(d.lines) - d.discount;

@@ -67,7 +67,7 @@ function Till(): JSX.Element {
         <StorePicker />
       </>
     )}>
-      <main id="content" class="till" tabIndex={-1}>
+      <main class="till" tabIndex={-1}>
         <h1 class="sr">{t('title')}</h1>
         <Who onTaken={() => focus('line')} />
         <SalePanel onPay={() => setOpen({ what: 'pay' })} />
@@ -86,7 +86,7 @@ function Till(): JSX.Element {
 
 watchOnline();
 keepPeople();
-void restoreDraft().then(() => mount('staff', <Till />)).then(() => {
+void mount('staff', <Till />, restoreDraft()).then(() => {
   keepSyncing();
   keepWorker();
 });

@@ -11,7 +11,7 @@ import type { CustomerRow } from '../api/types.gen';
 import { seal, unseal, vaultForgetKey, vaultIsSecure, vaultKey, type Sealed } from '../api/vault';
 import { online } from './online';
 import { entries, waiting } from './queue';
-import { all, clear, get, put } from './store';
+import { all, clear, get, put, remove } from './store';
 
 export interface KeptPerson {
   id: string;
@@ -63,17 +63,21 @@ const keepMeta = (): Promise<void> => put('meta', meta, 'people');
 /** Out of memory, and off the disk. */
 export async function wipePeople(): Promise<void> {
   epoch++;
+  await forgetAll();
+}
+
+async function forgetAll(): Promise<void> {
   people.clear();
   meta = null;
   await vaultForgetKey('people');
   await clear('people');
-  await clear('meta');
+  await remove('meta', 'people');
 }
 
 async function load(companyId: string): Promise<void> {
   const kept = await get<Meta>('meta', 'people');
   if (!kept || kept.companyId !== companyId || Date.now() - kept.contact > MONTH_MS) {
-    await wipePeople();
+    await forgetAll();
     meta = { companyId, cursor: null, full: false, seq: -1, chunks: 0, contact: Date.now() };
     return;
   }

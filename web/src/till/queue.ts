@@ -5,7 +5,8 @@
 import { signal } from '@preact/signals';
 import { currentUser } from '../api/session';
 import type { OrderNew } from '../api/types.gen';
-import { all, pack, put, remove, unpack } from './store';
+import { done, result } from '../api/db';
+import { all, pack, put, remove, tillDb, unpack } from './store';
 import type { Line, Payment } from './totals';
 
 export interface Registration {
@@ -88,14 +89,20 @@ export const entryOf = (item: Sale | Registration): Entry =>
 
 export const waiting = (): Entry[] => entries.value.filter((e) => e.state === 'waiting');
 
-const REFERENCE = 'clientele-till-reference';
 const LETTERS = '23456789ABCDEFGHJKMNPQRSTVWXYZ';
+const newDevice = (): string =>
+  Array.from(crypto.getRandomValues(new Uint8Array(6)), (b) => LETTERS[b % LETTERS.length]).join('');
 
-/** Unique to this device: its own six letters, and a count. */
-export function nextReference(): string {
-  const [device, count] = (localStorage.getItem(REFERENCE) ?? '').split('-');
-  const own = device || Array.from(crypto.getRandomValues(new Uint8Array(6)), (b) => LETTERS[b % LETTERS.length]).join('');
-  const n = (Number(count) || 0) + 1;
-  localStorage.setItem(REFERENCE, `${own}-${n}`);
-  return `T-${own}-${n}`;
+/**
+ * Unique to this device: its own six letters, and a count. On the disk before
+ * it is used, so that a power cut gives none twice (localStorage would).
+ */
+export async function nextReference(): Promise<string> {
+  const tx = (await tillDb()).transaction('meta', 'readwrite', { durability: 'strict' });
+  const meta = tx.objectStore('meta');
+  const last = await result(meta.get('reference')) as { device: string; count: number } | undefined;
+  const next = { device: last?.device ?? newDevice(), count: (last?.count ?? 0) + 1 };
+  meta.put(next, 'reference');
+  await done(tx);
+  return `T-${next.device}-${next.count}`;
 }

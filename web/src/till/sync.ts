@@ -5,7 +5,7 @@ import { effect } from '@preact/signals';
 import { call } from '../api/client';
 import { ApiError, asApiError } from '../api/error';
 import { session } from '../api/session';
-import type { Order } from '../api/types.gen';
+import type { Order, OrderNew } from '../api/types.gen';
 import { online, reachable } from './online';
 import { draft } from './state';
 import { dropEntry, entries, keepEntry, loadQueue, waiting, type Entry, type Outcome, type Registration, type Sale } from './queue';
@@ -43,15 +43,25 @@ function slow(e: unknown): ApiError {
 async function postOrder(sale: Sale, customerId: string | null, why: string | null): Promise<Order> {
   const body = { ...sale.body, customerId };
   if (why) body.notes = [sale.body.notes, why].filter(Boolean).join('\n');
+  // Another body needs another key; the order's id keeps it one order all the same.
+  const post = (b: OrderNew, key: string): Promise<Order> =>
+    call('POST /api/orders', { body: b, idempotencyKey: key, signal: AbortSignal.timeout(SEND_MS) });
+  const key = why ? `${sale.id}-w` : sale.id;
   try {
-    // Another body needs another key; the order's id keeps it one order all the same.
-    return await call('POST /api/orders', {
-      body, idempotencyKey: why ? `${sale.id}-w` : sale.id, signal: AbortSignal.timeout(SEND_MS),
-    });
+    return await post(body, key);
   } catch (e) {
-    throw slow(e);
+    const error = slow(e);
+    if (!error.fields['externalId']) throw error;
+    // Another till has this reference: it stays in the notes.
+    const { externalId: _, ...rest } = body;
+    return await post(rest, `${key}-r`).catch((again: unknown) => {
+      throw slow(again);
+    });
   }
 }
+
+/** The record is not there any more: deleted, erased. */
+const personIsGone = (e: ApiError): boolean => e.code === 'customer_not_found' || 'customerId' in e.fields;
 
 async function sendOrder(sale: Sale): Promise<Outcome> {
   const registered = sale.registration ? entries.value.find((e) => e.id === sale.registration) : null;
@@ -69,7 +79,7 @@ async function sendOrder(sale: Sale): Promise<Outcome> {
     return registered?.customer?.matched ? { became: 'matched', name: registered.customer.name, ...base } : { became: 'created', ...base };
   } catch (e) {
     const error = asApiError(e);
-    if (!customerId || error.code !== 'customer_not_found') throw error;
+    if (!customerId || !personIsGone(error)) throw error;
     // Deleted or erased in the meantime: the sale happened all the same.
     const order = await postOrder(sale, null, error.message);
     return { became: 'walkin', orderNumber: order.orderNumber, orderId: order.id, why: error.message };

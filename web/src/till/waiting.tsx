@@ -5,7 +5,7 @@ import { toastError } from '../ui/toast';
 import { money } from '../i18n/money';
 import { time } from '../i18n/time';
 import { online } from './online';
-import { entries, type Entry } from './queue';
+import { dropEntry, entries, type Entry } from './queue';
 import { dismiss, sync, tryAgain } from './sync';
 import { t, tn } from './texts';
 
@@ -51,7 +51,14 @@ export function WaitingDialog({ onClose }: { onClose: () => void }): JSX.Element
                 <span class="num">{e.item.kind === 'sale' ? money(e.item.total) : t('register')}</span></p>
               <p class="small quiet">{time(e.item.at)}{e.item.kind === 'sale' && ` · ${e.item.reference}`}</p>
               <p class={e.state === 'problem' ? 'note bad' : e.state === 'waiting' ? 'quiet' : ''}>{outcomeText(e)}</p>
-              {e.state === 'problem' && <button type="button" class="btn small" onClick={() => void tryAgain(e).catch(toastError)}>{t('sendAgain')}</button>}
+              {e.state === 'problem' && (
+                <p class="row tight">
+                  <button type="button" class="btn small" onClick={() => void tryAgain(e).catch(toastError)}>{t('sendAgain')}</button>
+                  {/* What was paid stays until the service has it. */}
+                  {e.item.kind === 'registration'
+                    && <button type="button" class="btn small" onClick={() => void dropEntry(e.id).catch(toastError)}>{t('leaveIt')}</button>}
+                </p>
+              )}
             </li>
           ))}
         </ul>

@@ -31,10 +31,7 @@ export function Bar({ title, nav, extra }: BarProps): JSX.Element {
   const user = 'user' in s ? s.user : null;
   return (
     <header class="bar">
-      <a class="skip" href="#content" onClick={(e) => {
-        e.preventDefault();
-        document.querySelector<HTMLElement>('main')?.focus();
-      }}>{common.t('skip')}</a>
+      <button type="button" class="btn skip" onClick={() => document.querySelector<HTMLElement>('main')?.focus()}>{common.t('skip')}</button>
       <a class="brand" href="/"><img src="/assets/icon.svg" width="28" height="28" alt="Clientele" /></a>
       <strong class="clip">{title}</strong>
       {nav && <nav>{nav}</nav>}
@@ -93,11 +90,11 @@ export function Shell({ title, nav, extra, roles, realm, welcome, children }: Sh
   );
 }
 
-/** Starts a page: the session first, so that nothing jumps. */
-export async function mount(realm: Realm, page: JSX.Element): Promise<void> {
+/** Starts a page: the session first, and what else it needs, so that nothing jumps. */
+export async function mount(realm: Realm, page: JSX.Element, ready?: Promise<unknown>): Promise<void> {
   const at = document.getElementById('page');
   if (!at) return;
-  await startSession(realm);
+  await Promise.all([startSession(realm), ready]);
   render(page, at);
 }
 
