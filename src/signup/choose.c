@@ -76,7 +76,8 @@ int choose_by_email(struct req *r, struct tx *tx, struct str email, struct uuid 
     if (rc < 0)
         return rc;
     for (size_t i = 0; i < n; i++)
-        v[i] = (struct account_out){claims[i].id, claims[i].name, customers_email_mask(r->arena, email)};
+        v[i] = (struct account_out){claims[i].id, claims[i].name,
+                                    customers_email_mask(r->arena, email)};
     rc = pick(r, v, n, picked, out);
     out->is_claim = true;
     return rc;
