@@ -3,16 +3,10 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { ApiError } from '../api/error';
 import { session, signIn } from '../api/session';
+import { companyPart, knownCompany, rememberCompany } from '../api/shop';
 import { common } from '../i18n';
 import { Dialog } from './dialog';
 import { Field, FormError, useForm } from './form';
-
-const COMPANY = 'clientele-company-slug';
-
-/** The company stands in the address (?company=demo), or was typed here before. */
-function knownCompany(): string {
-  return new URLSearchParams(location.search).get('company') ?? localStorage.getItem(COMPANY) ?? '';
-}
 
 export function SignInForm({ email: first = '' }: { email?: string }): JSX.Element {
   const { t } = common;
@@ -25,8 +19,8 @@ export function SignInForm({ email: first = '' }: { email?: string }): JSX.Eleme
   const [asksCode, setAsksCode] = useState(false);
   const send = async (): Promise<void> => {
     try {
-      await signIn({ email: email.trim(), password, ...(slug.trim() && { company: slug.trim() }), ...(asksCode && code && { code: code.trim() }) });
-      if (slug.trim()) localStorage.setItem(COMPANY, slug.trim());
+      await signIn({ email: email.trim(), password, ...companyPart(slug), ...(asksCode && code && { code: code.trim() }) });
+      rememberCompany(slug.trim());
     } catch (e) {
       if (e instanceof ApiError && (e.fields['company'] || e.code === 'company_not_found')) setAsksCompany(true);
       if (e instanceof ApiError && (e.fields['code'] || e.code.startsWith('second_factor'))) setAsksCode(true);

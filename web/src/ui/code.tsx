@@ -1,0 +1,82 @@
+// A one-time code: asked for, typed, and what it opened. Of several accounts
+// with one number the person picks one; the code stays good for that.
+import type { JSX } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import { call } from '../api/client';
+import { adopt } from '../api/session';
+import { companyPart } from '../api/shop';
+import type { Account, CodeVerified, Session } from '../api/types.gen';
+import { common } from '../i18n';
+import { Field, FormError, useForm } from './form';
+
+export interface Where {
+  phone?: string;
+  email?: string;
+}
+
+export const isSession = (v: CodeVerified): v is CodeVerified & Session => !!v.accessToken && !!v.refreshToken;
+
+interface Props {
+  to: Where;
+  /** Nobody is signed in: the code signs in. */
+  anonymous: boolean;
+  onDone: (v: CodeVerified) => void;
+  onBack: () => void;
+}
+
+/** Sends the code at once; then asks for it. */
+export function CodeStep({ to, anonymous, onDone, onBack }: Props): JSX.Element {
+  const { t } = common;
+  const [code, setCode] = useState('');
+  const [accounts, setAccounts] = useState<Account[]>([]);
+  const [wait, setWait] = useState(0);
+  const form = useForm();
+  const request = async (): Promise<void> => {
+    const sent = await call('POST /api/auth/otp/request', { body: { ...to, ...companyPart() }, anonymous });
+    setWait(sent.retryAfter);
+  };
+  useEffect(() => form.submit(request)(new Event('submit')), []);
+  useEffect(() => {
+    if (wait <= 0) return;
+    const timer = setTimeout(() => setWait(wait - 1), 1000);
+    return () => clearTimeout(timer);
+  }, [wait]);
+  const verify = async (userId?: string): Promise<void> => {
+    const v = await call('POST /api/auth/otp/verify', {
+      body: { ...to, code: code.replace(/\D/g, ''), ...(userId && { userId }), ...companyPart() }, anonymous,
+    });
+    if (v.accounts?.length) setAccounts(v.accounts);
+    else {
+      if (isSession(v)) await adopt(v);
+      onDone(v);
+    }
+  };
+  if (accounts.length > 0) {
+    return (
+      <form class="stack" onSubmit={(e) => e.preventDefault()}>
+        <p>{t('pickAccount')}</p>
+        {accounts.map((a) => (
+          <button key={a.id} type="button" class="btn" disabled={form.busy} onClick={form.submit(() => verify(a.id))}>
+            <bdi>{a.name}</bdi> <span class="quiet small">{a.email}</span>
+          </button>
+        ))}
+        <FormError form={form} />
+      </form>
+    );
+  }
+  return (
+    <form class="stack" noValidate onSubmit={form.submit(() => verify())}>
+      <p>{t('codeSent', { to: to.phone ?? to.email ?? '' })}</p>
+      <Field form={form} name="code" label={t('code')} inputMode="numeric" autocomplete="one-time-code" autofocus maxLength={9}
+        value={code} onValue={setCode} />
+      <FormError form={form} />
+      <button class="btn main" disabled={form.busy || code.replace(/\D/g, '').length < 6}>{t('continue')}</button>
+      <div class="row apart">
+        <button type="button" class="btn plain small" onClick={onBack}>{t('back')}</button>
+        <button type="button" class="btn plain small" disabled={wait > 0 || form.busy} onClick={form.submit(request)}>
+          {wait > 0 ? t('anotherIn', { n: wait }) : t('another')}
+        </button>
+      </div>
+    </form>
+  );
+}
