@@ -71,7 +71,7 @@ export function Shell({ title, nav, extra, roles, realm, welcome, children }: Sh
     return (
       <>
         <Bar title={title} extra={extra} />
-        <main class="narrow stack" tabIndex={-1}>
+        <main class="narrow stack" id="content" tabIndex={-1}>
           {welcome ?? <><h1>{common.t('signIn')}</h1><SignInForm /></>}
         </main>
         <Toasts />
@@ -83,7 +83,7 @@ export function Shell({ title, nav, extra, roles, realm, welcome, children }: Sh
       <Bar title={title} nav={nav} extra={extra} />
       {roles.includes(s.user.role)
         ? children
-        : <main class="narrow" tabIndex={-1}><p class="note warn">{common.t('notAllowed')}</p></main>}
+        : <main class="narrow" id="content" tabIndex={-1}><p class="note warn">{common.t('notAllowed')}</p></main>}
       <SignInAgain />
       <Toasts />
     </>
