@@ -2,14 +2,16 @@
 -- are linked is in customers.sql.)
 
 -- A login as far as it matters whose it is.
--- row identity_user (id: uuid, name: text, email: text?, claimed_email: text?, phone: text?, customer_id: uuid?, pending_customer_id: uuid?, is_phone_verified: bool)
+-- row identity_user (id: uuid, name: text, email: text?, claimed_email: text?, phone: text?, customer_id: uuid?, pending_customer_id: uuid?, is_phone_verified: bool, is_email_verified: bool)
 
 -- identity_user_read (company: uuid, id: uuid) -> one identity_user
-SELECT id, name, email, claimed_email, phone, customer_id, pending_customer_id, is_phone_verified
+SELECT id, name, email, claimed_email, phone, customer_id, pending_customer_id, is_phone_verified,
+    is_email_verified
 FROM users WHERE company_id = $1 AND id = $2;
 
 -- identity_user_lock (company: uuid, id: uuid) -> one identity_user
-SELECT id, name, email, claimed_email, phone, customer_id, pending_customer_id, is_phone_verified
+SELECT id, name, email, claimed_email, phone, customer_id, pending_customer_id, is_phone_verified,
+    is_email_verified
 FROM users WHERE company_id = $1 AND id = $2 /*for update*/;
 
 -- A code has proved this number; one that was merely typed no longer waits.

@@ -101,18 +101,25 @@ FIELDS(identity_own_fields, "OwnCustomerChange", struct identity_own_in,
         .type = F_EMAIL,
         .offset = IN(email),
         .flags = FIELD_NULLABLE,
-        .help = "only as it is: a new one is proved by a code, POST /api/auth/otp/request"});
+        .help = "as it is, or the one that the login has proved by a code or a link"});
 
-/* A number or an address is proved, not told. */
-static int check_proved(struct req *r, const struct identity_own_in *in,
+/* A number or an address is proved, not told: the number changes with its
+ * proof, the record's e-mail may be one that the login has proved. */
+static int check_proved(struct req *r, struct tx *tx, const struct identity_own_in *in,
                         const struct customer_row *c)
 {
+    struct identity_user u;
     const char *says = "is changed by proving it: ask for a code with POST "
                        "/api/auth/otp/request, and send it to /api/auth/otp/verify";
     if (GIVEN(in, phone) && !str_eq(in->phone, c->phone))
         return req_fail_field(r, ERR_INVALID, "phone", "proof_needed", "%s", says);
-    if (GIVEN(in, email) && !str_eq(in->email, c->email))
-        return req_fail_field(r, ERR_INVALID, "email", "proof_needed", "%s", says);
+    int rc = identity_user_read(tx, r->company->id, r->who.id, &u);
+    if (rc <= 0)
+        return rc < 0 ? rc : ERR_RETRY;
+    bool proved = u.is_email_verified && in->email.n > 0 && str_eq(in->email, u.email);
+    if (GIVEN(in, email) && !str_eq(in->email, c->email) && !proved)
+        return req_fail_field(r, ERR_INVALID, "email", "proof_needed",
+                              "%s; then send it here again", says);
     return customers_check_birthday(r, in->birthday);
 }
 
@@ -128,7 +135,7 @@ int identity_me_change(struct req *r, struct tx *tx)
     if (rc > 0)
         rc = req_match(r, c.version);
     if (rc == 0)
-        rc = check_proved(r, in, &c);
+        rc = check_proved(r, tx, in, &c);
     if (rc < 0)
         return rc;
     struct str was = c.name;
@@ -137,6 +144,7 @@ int identity_me_change(struct req *r, struct tx *tx)
     c.member = in->member
     TAKE(name);
     TAKE(preferred_name);
+    TAKE(email);
     TAKE(address);
     TAKE(area);
     TAKE(birthday);

@@ -59,7 +59,7 @@ UPDATE users SET email = $3, claimed_email = NULL, is_email_verified = TRUE,
     version = version + 1, updated_at = $4
 WHERE company_id = $1 AND id = $2;
 
--- A record that only this login made follows it.
+-- A record that only this login made follows it; one that knows no e-mail gets it.
 -- provisional_email (company: uuid, id: uuid, email: text, now: time) -> count
 UPDATE customers SET email = $3, version = version + 1, updated_at = $4
-WHERE company_id = $1 AND id = $2 AND is_provisional;
+WHERE company_id = $1 AND id = $2 AND (is_provisional OR email IS NULL);

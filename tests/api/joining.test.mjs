@@ -151,6 +151,8 @@ test('a guest buys, signs up, proves the number, and sees it; a second account j
   assert.equal((await read(own.id)).id, guests);
   // The e-mail is proved by the link that was sent to it; then it can prove more.
   expectOk(await s.api('POST', '/api/auth/email/verify', { body: { token: await box.link(address) } }));
+  expectError(await who.call('PATCH', '/api/customers/me', { email: email() }), 400, 'invalid', 'email');
+  assert.equal(expectOk(await who.call('PATCH', '/api/customers/me', { email: address })).email, address);
   const second = await signUp();
   const asked = await prove(second, phone);
   assert.deepEqual([asked.outcome, asked.emailHint], ['PROOF_NEEDED', `${address[0]}•••@example.com`]);
