@@ -126,7 +126,13 @@ UPDATE customer_merges SET survivor_id = $3 WHERE company_id = $1 AND survivor_i
 -- is_email_verified: bool, is_activated: bool, is_pending: bool, link_evidence: text?,
 -- linked_at: time?, last_login_at: time?, created_at: time)
 SELECT id, email, name, phone, role, is_active, is_phone_verified, is_email_verified,
-    password_hash IS NOT NULL AS is_activated, COALESCE(pending_customer_id = $2, FALSE) AS is_pending,
-    link_evidence, linked_at, last_login_at, created_at
-FROM users WHERE company_id = $1 AND (customer_id = $2 OR pending_customer_id = $2)
+    password_hash IS NOT NULL AS is_activated, FALSE AS is_pending, link_evidence, linked_at,
+    last_login_at, created_at
+FROM users WHERE company_id = $1 AND customer_id = $2
+UNION ALL
+SELECT id, email, name, phone, role, is_active, is_phone_verified, is_email_verified,
+    password_hash IS NOT NULL AS is_activated, TRUE AS is_pending, link_evidence, linked_at,
+    last_login_at, created_at
+FROM users
+WHERE company_id = $1 AND pending_customer_id = $2 AND (customer_id IS NULL OR customer_id <> $2)
 ORDER BY created_at, id LIMIT $3;

@@ -58,19 +58,24 @@ ORDER BY created_at, id LIMIT 1;
 
 -- The logins that a code to this number may open: those that proved it, and
 -- those that staff made for the person who has it; newest sign-in first.
--- identity_logins (company: uuid, phone: text, since: time, limit: int) -> many (id: uuid, name: text, email: text?)
-SELECT u.id, u.name, u.email
+-- (Two halves, each with an index of its own.)
+-- identity_logins (company: uuid, phone: text, since: time, limit: int) -> many (id: uuid, name: text, email: text?, seen_at: time)
+SELECT u.id, u.name, u.email, COALESCE(u.last_login_at, u.created_at) AS seen_at
 FROM users u
 LEFT JOIN customers p ON p.company_id = u.company_id AND p.id = u.customer_id
-WHERE u.company_id = $1
-    AND (u.phone = $2
-        OR u.customer_id = (SELECT c.id FROM customers c WHERE c.company_id = $1 AND c.phone = $2))
+WHERE u.company_id = $1 AND u.phone = $2
+    AND (u.is_phone_verified OR (u.link_evidence = 'staff' AND p.phone = $2))
     AND u.role = 'CUSTOMER' AND u.is_active AND COALESCE(p.is_active, TRUE)
     AND COALESCE(u.last_login_at, u.created_at) >= $3
-    AND ((u.phone = $2 AND u.is_phone_verified)
-        OR (u.link_evidence = 'staff' AND p.phone = $2
-            AND (u.phone = $2 OR u.password_hash IS NULL)))
-ORDER BY COALESCE(u.last_login_at, u.created_at) DESC, u.id LIMIT $4;
+UNION ALL
+SELECT u.id, u.name, u.email, COALESCE(u.last_login_at, u.created_at) AS seen_at
+FROM customers p
+JOIN users u ON u.company_id = p.company_id AND u.customer_id = p.id
+WHERE p.company_id = $1 AND p.phone = $2 AND p.is_active
+    AND (u.phone IS NULL OR u.phone <> $2) AND u.link_evidence = 'staff'
+    AND u.password_hash IS NULL AND u.role = 'CUSTOMER' AND u.is_active
+    AND COALESCE(u.last_login_at, u.created_at) >= $3
+ORDER BY seen_at DESC, id LIMIT $4;
 
 -- What `doctor` looks at, a page at a time.
 -- across companies: doctor looks at all of them

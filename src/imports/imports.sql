@@ -51,8 +51,10 @@ UPDATE customers SET is_active = FALSE WHERE company_id = $1 AND id = $2;
 -- People that a batch made, in order, with what speaks against deleting them.
 -- import_batch_customers (company: uuid, batch: uuid, after: uuid, limit: int) -> many (id: uuid, name: text, order_count: int, version: int, balance: int, loyalty_points: int, has_login: bool)
 SELECT id, name, order_count, version, balance, loyalty_points, user_id IS NOT NULL OR EXISTS (
-        SELECT 1 FROM users u WHERE u.company_id = $1
-            AND (u.customer_id = customers.id OR u.pending_customer_id = customers.id)) AS has_login
+        SELECT 1 FROM users u WHERE u.company_id = $1 AND u.customer_id = customers.id)
+    OR EXISTS (
+        SELECT 1 FROM users u WHERE u.company_id = $1 AND u.pending_customer_id = customers.id)
+    AS has_login
 FROM customers WHERE company_id = $1 AND batch_id = $2 AND id > $3 ORDER BY id LIMIT $4;
 
 -- Orders that a batch made, in order.
