@@ -155,6 +155,19 @@ UPDATE sessions SET revoked_at = $3 WHERE company_id = $1 AND id = $2 AND revoke
 UPDATE sessions SET revoked_at = $4
 WHERE company_id = $1 AND user_id = $2 AND revoked_at IS NULL AND ($3 IS NULL OR id <> $3);
 
+-- row own_session_row (id: uuid, created_at: time, used_at: time, expires_at: time)
+
+-- Where a user is signed in, what was used last first.
+-- sessions_of (company: uuid, user: uuid, now: time, limit: int) -> many own_session_row
+SELECT id, created_at, used_at, expires_at FROM sessions
+WHERE company_id = $1 AND user_id = $2 AND revoked_at IS NULL AND expires_at > $3
+ORDER BY used_at DESC, id DESC LIMIT $4;
+
+-- One of one's own.
+-- session_end_own (company: uuid, user: uuid, id: uuid, now: time) -> count
+UPDATE sessions SET revoked_at = $4
+WHERE company_id = $1 AND id = $3 AND user_id = $2 AND revoked_at IS NULL AND expires_at > $4;
+
 -- link_insert struct (company: uuid, hash: blob, user: uuid, purpose: text, now: time, expires_at: time) -> count
 INSERT INTO user_tokens (company_id, token_hash, user_id, purpose, created_at, expires_at)
 VALUES ($1, $2, $3, $4, $5, $6);

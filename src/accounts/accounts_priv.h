@@ -11,6 +11,11 @@ int sessions_http_lookup(struct req *r, struct tx *tx);
 int sessions_http_refresh(struct req *r, struct tx *tx);
 int sessions_http_logout(struct req *r, struct tx *tx);
 
+/* own_sessions_http.c */
+extern const struct fields own_session_path_in, own_session_out;
+int own_sessions_http_list(struct req *r, struct tx *tx);
+int own_sessions_http_end(struct req *r, struct tx *tx);
+
 /* sign_in.c */
 extern const struct fields login_in, me_out;
 int sign_in_lookup(struct req *r, struct tx *tx);

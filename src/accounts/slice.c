@@ -45,6 +45,12 @@ static const struct route routes[] = {
     PAGE("/reset", "A page that sets another password, by a one-time link"),
     ROUTE("GET", "/api/auth/me", PERM_ANY, COMPANY_TOKEN, RUN_FAST, NULL, &me_out, me_handler,
           "Who is signed in, and the person it belongs to", .status = 200, .tag = "auth"),
+    ROUTE("GET", "/api/auth/sessions", PERM_ANY, COMPANY_TOKEN, RUN_FAST, NULL, &own_session_out,
+          own_sessions_http_list, "Where one is signed in, at most 100, what was used last first",
+          .list = true, .status = 200, .tag = "auth"),
+    ROUTE("POST", "/api/auth/sessions/:id/end", PERM_ANY, COMPANY_TOKEN, RUN_WRITE,
+          &own_session_path_in, NULL, own_sessions_http_end, "Signs one's own other device out",
+          .action = "auth.session_end", .status = 200, .tag = "auth", .errors = "not_found"),
 
     ROUTE("GET", "/api/users", PERM_MANAGE_USERS, COMPANY_TOKEN, RUN_SLOW, &users_list_in,
           &user_out, users_http_list, "Users, in the order they were made", .list = true,

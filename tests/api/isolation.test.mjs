@@ -5,7 +5,7 @@
 // changed, and nothing of it was ever in an answer.
 import assert from 'node:assert/strict';
 import test, { after, before } from 'node:test';
-import { ROLES, expectOk, newPhone, request, start, until } from './harness.mjs';
+import { ROLES, dashed, expectOk, newPhone, request, start, until } from './harness.mjs';
 
 const TILL = ['CREATE_CUSTOMER', 'READ_CUSTOMER', 'CREATE_ORDER', 'READ_ORDER', 'TAKE_PAYMENT'];
 const MANAGER = [...TILL, 'UPDATE_CUSTOMER', 'DELETE_CUSTOMER', 'REFUND_ORDER', 'MERGE_CUSTOMER', 'EXPORT',
@@ -53,6 +53,7 @@ before(async () => {
   await until(async () => expectOk(await admin.get(`/api/messages/${message}`)).state === 'SENT');
   const hook = expectOk(await admin.post('/api/webhooks', { url: 'https://hooks.invalid/theirs', events: ['company.updated'] }), 201);
   s.secrets.add(hook.secret);
+  const hex = s.store.engine === 'sqlite' ? 'lower(hex(id))' : "replace(CAST(id AS text), '-', '')";
   theirs = {
     webhooks: hook.id,
     messages: message,
@@ -62,6 +63,7 @@ before(async () => {
     users: expectOk(await admin.get('/api/users'))[0].id,
     stores: expectOk(await admin.get('/api/stores'))[0].id,
     'api-keys': key.id,
+    'auth/sessions': dashed(s.store.sql(`SELECT ${hex} FROM sessions WHERE company_id = ${s.store.id(s.b.id)} LIMIT 1`)[0][0]),
     companies: s.b.id,
     phone: customers[0].phone,
     words: [s.b.id, order.id, order.orderNumber, ...customers.map((c) => c.id), ...customers.map((c) => c.phone)].filter(Boolean),
@@ -128,7 +130,7 @@ function body(doc, schema, ids = false) {
 /** The route's path with another company's ids in it; null: it has none. */
 function otherPath({ path }) {
   if (!path.includes('{')) return null;
-  const kind = /^\/api\/(admin\/customers|[a-z-]+)/.exec(path)?.[1];
+  const kind = /^\/api\/(admin\/customers|auth\/sessions|[a-z-]+)/.exec(path)?.[1];
   return path.replace(/\{(\w+)\}/g, (_, name) => {
     if (name === 'phone') return encodeURIComponent(theirs.phone);
     if (/No$|^(line|payment|refund)/.test(name)) return '1';
