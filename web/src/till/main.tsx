@@ -62,9 +62,9 @@ function Till(): JSX.Element {
   return (
     <Shell realm="staff" title={t('title')} roles={STAFF} extra={signedIn && (
       <>
-        <OnlineBadge onOpen={() => setOpen({ what: 'waiting' })} />
         <button type="button" class="btn small" onClick={() => setOpen({ what: 'orders' })}>{t('findOrder')} <kbd>F8</kbd></button>
         <StorePicker />
+        <OnlineBadge onOpen={() => setOpen({ what: 'waiting' })} />
       </>
     )}>
       <main class="till" tabIndex={-1}>

@@ -88,7 +88,7 @@ export function PayDialog({ onDone, onClose }: Props): JSX.Element {
               setTyped(e.currentTarget.value);
               setWrong('');
             }} />
-          <span id="amount-said" class={wrong ? 'wrong' : 'hint'} aria-live="polite">
+          <span id="amount-said" class={wrong ? 'wrong' : 'said'} aria-live="polite">
             {wrong || (taken && taken.change > 0 ? t('changeIs', { amount: money(taken.change) })
               : rest > 0 && taken ? t('restIs', { amount: money(rest) }) : '\u00a0')}
           </span>

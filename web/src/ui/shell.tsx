@@ -36,7 +36,7 @@ export function Bar({ title, nav, extra }: BarProps): JSX.Element {
       <strong class="clip">{title}</strong>
       {nav && <nav>{nav}</nav>}
       <div class="end">
-        {extra}
+        {extra && <div class="extra">{extra}</div>}
         <LanguagePicker />
         {user && (
           <button type="button" class="btn small" title={common.t('signedInAs', { name: user.name })}

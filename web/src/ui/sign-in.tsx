@@ -34,11 +34,11 @@ export function SignInForm({ email: first = '' }: { email?: string }): JSX.Eleme
       <Field form={form} name="password" label={t('password')} type="password" autocomplete="current-password" required
         autofocus={!!first} value={password} onValue={setPassword} />
       {asksCompany && (
-        <Field form={form} name="company" label={t('company')} hint={t('companyHint')} autocomplete="organization"
+        <Field form={form} name="company" label={t('company')} hint={t('companyHint')} autocomplete="organization" autofocus
           value={slug} onValue={setSlug} />
       )}
       {asksCode && (
-        <Field form={form} name="code" label={t('code')} hint={t('codeHint')} autocomplete="one-time-code"
+        <Field form={form} name="code" label={t('code')} hint={t('codeHint')} autocomplete="one-time-code" autofocus
           inputMode="numeric" value={code} onValue={setCode} />
       )}
       <FormError form={form} />
