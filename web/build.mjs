@@ -26,7 +26,7 @@ await build({
   bundle: true,
   minify: true,
   format: 'esm',
-  target: ['chrome105', 'firefox110', 'safari16'],
+  target: ['chrome116', 'firefox124', 'safari17.4'],
   jsx: 'automatic',
   jsxImportSource: 'preact',
   charset: 'utf8',

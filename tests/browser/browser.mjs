@@ -64,8 +64,8 @@ export async function openPage(browser, s, path, options = {}) {
 }
 
 export async function signIn(page, user) {
-  await page.getByLabel('E-mail').fill(user.email);
-  await page.getByLabel('Password', { exact: true }).fill(user.password);
+  await page.locator('input[name=email]').fill(user.email);
+  await page.locator('input[name=password]').fill(user.password);
   await page.keyboard.press('Enter');
 }
 

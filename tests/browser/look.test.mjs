@@ -72,6 +72,26 @@ for (const [colorScheme, size, viewport] of [['light', 'desktop', { width: 1280,
   });
 }
 
+for (const [locale, word, amount] of [['de-DE', 'Kunde', /1\.234,50/], ['es-ES', 'Cliente', /1234,50/], ['hi-IN', 'ग्राहक', /1,234\.50/]]) {
+  test(`the till in ${locale}, whole at 360 px`, async () => {
+    const { page, wrong, context } = await openTill(browser, s, 'MANAGER', { locale, viewport: PHONE });
+    assert.equal(await page.evaluate(() => document.documentElement.lang), locale.slice(0, 2));
+    await page.getByText(word, { exact: false }).first().waitFor();
+    await page.keyboard.press('Enter');
+    await page.keyboard.type('1 kite 1234.50\n');
+    assert.match(await page.locator('#total').textContent(), amount);
+    await expectNoSideways(page, 'sale');
+    await page.keyboard.press('F9');
+    await page.waitForSelector('#amount:focus');
+    await expectNoSideways(page, 'pay');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('dialog .receipt');
+    await expectNoSideways(page, 'done');
+    assert.deepEqual(wrong, []);
+    await context.close();
+  });
+}
+
 test('what people typed shows as text', async () => {
   const { page, wrong, context } = await openTill(browser, s, 'MANAGER');
   await page.locator('select[aria-label=Store]').selectOption({ label: `Zed ${MARKUP}` });

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import test, { after, before } from 'node:test';
 import { expectOk, newPhone, start } from '../api/harness.mjs';
-import { launchWithProfile, signIn, sleep, tillReady, watch } from './browser.mjs';
+import { launch, launchWithProfile, openTill, signIn, sleep, tillReady, watch } from './browser.mjs';
 
 let s, api, chrome;
 before(async () => {
@@ -181,4 +181,31 @@ test('a whole sequence offline, the browser killed in between, each sale once', 
   // Signing out leaves nothing of the people behind.
   await page.getByRole('button', { name: 'Sign out' }).click();
   await until('nobody is kept', async () => (await stored(page, 'people')).length === 0);
+});
+
+test('a line that is there and answers nothing is as good as none', async () => {
+  const browser = await launch();
+  try {
+    const { page, wrong } = await openTill(browser, s);
+    await until('everybody is kept', async () => (await stored(page, 'meta')).find((m) => m.companyId)?.full);
+    const [known] = expectOk(await api.get('/api/customers?limit=1'));
+    const held = [];
+    const hold = (route) => { held.push(route); };
+    await page.route('**/api/**', hold);
+    await page.route('**/readyz', hold);
+    await page.locator('#who').fill(national(known.phone));
+    await page.locator('#who-list [role=option]', { hasText: known.name }).waitFor();
+    await page.locator('#who').press('Enter');
+    const reference = await sell(page, 8);
+    assert.match(reference, /^T-/);
+    await page.getByText('1 waits').waitFor();
+    await page.unroute('**/api/**', hold);
+    await page.unroute('**/readyz', hold);
+    await page.getByText('All sent').waitFor({ timeout: 20000 });
+    const sent = expectOk(await api.get(`/api/orders?customerId=${known.id}`)).filter((o) => o.externalId === reference);
+    assert.deepEqual(sent.map((o) => o.totalAmount), ['80.00']);
+    assert.deepEqual(wrong, []);
+  } finally {
+    await browser.close();
+  }
 });

@@ -88,7 +88,8 @@ async function exchange(route: string, given: AnyGiven, token: string | null): P
       redirect: 'error',
     });
   } catch (e) {
-    if (e instanceof TypeError) throw offlineError();
+    // No connection, or none that answers in the time that the caller gives it.
+    if (e instanceof TypeError || (e instanceof DOMException && e.name === 'TimeoutError')) throw offlineError();
     throw e;
   }
 }

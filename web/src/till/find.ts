@@ -27,6 +27,8 @@ export const looksLikePhone = (text: string): boolean => /^[+\d][\d\s()./-]*$/.t
 export const worthAsking = (text: string): boolean => digitsOf(text) >= 3 || lettersOf(text) >= 2;
 
 const KEEP_MS = 20_000;
+/** A line that is there but answers nothing is as good as none. */
+const SLOW_MS = 3000;
 const answers = new Map<string, { at: number; matches: Match[] }>();
 
 export function forgetAnswers(): void {
@@ -52,7 +54,9 @@ export async function find(text: string, signal: AbortSignal): Promise<Match[]> 
   if (known) return known;
   if (!online.value) return findKept(key).map(fromKept);
   try {
-    const { rows } = await list('GET /api/customers/search', { query: { q: key, limit: 8 }, signal });
+    const { rows } = await list('GET /api/customers/search', {
+      query: { q: key, limit: 8 }, signal: AbortSignal.any([signal, AbortSignal.timeout(SLOW_MS)]),
+    });
     const matches = rows.map(fromRow);
     answers.set(key, { at: performance.now(), matches });
     if (answers.size > 100) answers.delete(answers.keys().next().value ?? '');

@@ -3,18 +3,21 @@
 // to somebody; nothing that was paid is dropped by itself.
 import { effect } from '@preact/signals';
 import { call } from '../api/client';
-import { ApiError, asApiError } from '../api/error';
+import { ApiError, asApiError, isAbort } from '../api/error';
 import { session } from '../api/session';
 import type { Order, OrderNew } from '../api/types.gen';
 import { online, reachable } from './online';
 import { draft } from './state';
 import { dropEntry, entries, keepEntry, loadQueue, waiting, type Entry, type Outcome, type Registration, type Sale } from './queue';
 
-const SEND_MS = 8000;
+const SEND_MS = 5000;
+/** How long a cashier waits while something else is being sent. */
+const TURN_MS = 1500;
 
-/** Sends for this tab and no other at the same time. */
-function alone<T>(work: () => Promise<T>): Promise<T> {
-  return 'locks' in navigator ? navigator.locks.request('clientele-till-sync', work) as Promise<T> : work();
+/** Sends for this tab and no other at the same time; an AbortError when its turn does not come. */
+function alone<T>(work: () => Promise<T>, patience?: AbortSignal): Promise<T> {
+  if (!('locks' in navigator)) return work();
+  return navigator.locks.request('clientele-till-sync', patience ? { signal: patience } : {}, work) as Promise<T>;
 }
 
 /** Later is another chance: nothing reached, busy, down, or signed out. */
@@ -28,16 +31,11 @@ async function sendRegistration(entry: Entry, r: Registration): Promise<Entry['c
     });
     return { id: made.id, name: made.name, matched: false };
   } catch (e) {
-    const error = slow(e);
+    const error = asApiError(e);
     const existing = error.answer['existing'] as { id: string; name: string } | undefined;
     if (error.code === 'phone_taken' && existing) return { ...existing, matched: true };
     throw error;
   }
-}
-
-/** A time-out of ours is the same as not reached. */
-function slow(e: unknown): ApiError {
-  return e instanceof DOMException ? new ApiError(0, 'offline', e.message) : asApiError(e);
 }
 
 async function postOrder(sale: Sale, customerId: string | null, why: string | null): Promise<Order> {
@@ -50,13 +48,11 @@ async function postOrder(sale: Sale, customerId: string | null, why: string | nu
   try {
     return await post(body, key);
   } catch (e) {
-    const error = slow(e);
+    const error = asApiError(e);
     if (!error.fields['externalId']) throw error;
     // Another till has this reference: it stays in the notes.
     const { externalId: _, ...rest } = body;
-    return await post(rest, `${key}-r`).catch((again: unknown) => {
-      throw slow(again);
-    });
+    return await post(rest, `${key}-r`);
   }
 }
 
@@ -104,7 +100,10 @@ async function sendEntry(entry: Entry): Promise<Entry> {
 /** At the till, with the customer there: sent, waiting, or refused with an error. */
 export async function sendNow(entry: Entry): Promise<Entry> {
   if (!online.value) return entry;
+  const turn = new AbortController();
+  const timer = setTimeout(() => turn.abort(), TURN_MS);
   return alone(async () => {
+    clearTimeout(timer);
     try {
       const after = await sendEntry(entry);
       if (after.state === 'sent') await dropEntry(entry.id);
@@ -120,6 +119,10 @@ export async function sendNow(entry: Entry): Promise<Entry> {
       if (error.status === 0) reachable(false);
       return entry;
     }
+  }, turn.signal).catch((e: unknown) => {
+    // Another turn: it is on the disk, and sent with the others.
+    if (isAbort(e)) return entry;
+    throw e;
   });
 }
 

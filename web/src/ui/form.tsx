@@ -93,6 +93,7 @@ export function Field({ label, value, onValue, form, name, hint, error, optional
   const wrong = error ?? (name ? form?.fields[name] : undefined);
   const shared = {
     id,
+    name,
     value,
     ref: input,
     'aria-invalid': wrong ? true : undefined,
