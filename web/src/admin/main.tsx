@@ -1,8 +1,12 @@
 // The back office: /admin.
 import type { JSX } from 'preact';
-import { may } from '../api/session';
+import { useEffect } from 'preact/hooks';
+import { currentUser, may, session } from '../api/session';
 import { place, to } from '../ui/route';
 import { mount, Shell } from '../ui/shell';
+import { toastError } from '../ui/toast';
+import { Account } from './account/account';
+import { refreshUser } from './account/factor';
 import './admin.css';
 import { AuditLog } from './audit';
 import { CustomerList } from './customers/list';
@@ -13,12 +17,20 @@ import { ApiKeys } from './settings/keys';
 import { CompanySettings } from './settings/company';
 import { Messages } from './settings/messages';
 import { Stores } from './settings/stores';
+import { Webhooks } from './settings/webhooks';
 import { t } from './texts';
 import { Users } from './users/list';
 import { UserPage } from './users/user';
 
+interface Place {
+  name: string;
+  title: () => string;
+  may: () => boolean;
+  show: (id?: string) => JSX.Element;
+}
+
 /** The places of the page; the first one that the user may see opens. */
-const places: { name: string; title: () => string; may: () => boolean; show: (id?: string) => JSX.Element }[] = [
+const places: Place[] = [
   { name: 'dashboard', title: () => t('dashboard'), may: () => may('EXPORT'), show: () => <Dashboard /> },
   { name: 'customers', title: () => t('customers'), may: () => may('READ_CUSTOMER'),
     show: (id) => (id ? <CustomerProfile key={id} id={id} /> : <CustomerList />) },
@@ -29,19 +41,32 @@ const places: { name: string; title: () => string; may: () => boolean; show: (id
   { name: 'company', title: () => t('settings'), may: () => may('MANAGE_COMPANY'), show: () => <CompanySettings /> },
   { name: 'keys', title: () => t('apiKeys'), may: () => may('MANAGE_USERS'), show: () => <ApiKeys /> },
   { name: 'messages', title: () => t('messages'), may: () => may('MANAGE_COMPANY'), show: () => <Messages /> },
+  { name: 'webhooks', title: () => t('webhooks'), may: () => may('MANAGE_COMPANY'), show: () => <Webhooks /> },
   { name: 'audit', title: () => t('audit'), may: () => may('READ_AUDIT'), show: () => <AuditLog /> },
 ];
 
+const OFFICE = ['SUPER_ADMIN', 'ADMIN', 'MANAGER'];
+/** One's own login is a matter of all staff, whatever else their role may do here. */
+const account: Place = { name: 'account', title: () => t('myAccount'), may: () => true, show: () => <Account /> };
+
 function Page(): JSX.Element {
   const [name, id] = place.value.path;
-  const open = places.filter((p) => p.may());
-  const here = open.find((p) => p.name === name) ?? open[0];
+  const s = session.value;
+  const userId = s.status === 'in' ? s.user.id : null;
+  useEffect(() => {
+    // What was kept at sign-in may be of yesterday.
+    if (userId) refreshUser().catch(toastError);
+  }, [userId]);
+  const waits = currentUser()?.secondFactor === 'REQUIRED';
+  const open = waits ? [] : places.filter((p) => p.may());
+  const here = (name === 'account' ? account : open.find((p) => p.name === name) ?? open[0]) ?? account;
   const nav = open.map((p) => (
     <a key={p.name} href={to(p.name)} aria-current={p === here ? 'page' : undefined}>{p.title()}</a>
   ));
+  const own = s.status === 'in' && <a class="btn small" href={to('account')} aria-current={here === account ? 'page' : undefined}>{t('myAccount')}</a>;
   return (
-    <Shell realm="staff" title={t('title')} nav={nav} roles={['SUPER_ADMIN', 'ADMIN', 'MANAGER']}>
-      <main class="wide" id="content" tabIndex={-1}>{here?.show(here.name === name ? id : undefined)}</main>
+    <Shell realm="staff" title={t('title')} nav={nav} extra={own} roles={here === account ? [...OFFICE, 'CASHIER', 'STAFF', 'DELIVERY'] : OFFICE}>
+      <main class="wide" id="content" tabIndex={-1}>{here.show(here.name === name ? id : undefined)}</main>
     </Shell>
   );
 }

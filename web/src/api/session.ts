@@ -175,6 +175,15 @@ async function post(path: string, body: unknown): Promise<Response> {
   }
 }
 
+/** The service says something new of the user: a second factor, other permissions. */
+export async function updateUser(user: SignedInUser): Promise<void> {
+  const now = currentUser();
+  const kept = await vaultGet<Kept>(slot());
+  if (!kept || now?.id !== user.id || session.value.status !== 'in') return;
+  await vaultPut(slot(), { ...kept, user } satisfies Kept);
+  session.value = { status: 'in', user };
+}
+
 /** The signed-in user, or null. */
 export function currentUser(): SignedInUser | null {
   const s = session.value;

@@ -10,6 +10,7 @@ import { Check, Field, FormError, useForm } from '../../ui/form';
 import { useLoad } from '../../ui/load';
 import { Failed, Loading } from '../../ui/states';
 import { toast } from '../../ui/toast';
+import { refreshUser } from '../account/factor';
 import { t } from '../texts';
 
 const TEXTS = ['name', 'country', 'currency', 'zone'] as const;
@@ -42,6 +43,8 @@ function CompanyForm({ c, set }: { c: Company; set: (c: Company) => void }): JSX
     <form class="card stack" noValidate onSubmit={form.submit(async () => {
       set(await call('PUT /api/companies/{id}', { path: { id: c.id }, body: changes(d, c), ifMatch: c.version }));
       await loadCompany();
+      // Requiring a second factor begins with who requires it.
+      await refreshUser();
       toast(t('saved'));
     })}>
       <div class="two">

@@ -83,6 +83,11 @@ export function UserPage({ id }: { id: string }): JSX.Element {
         <div class="row tight">
           <button type="button" class="btn" onClick={reset}>{u.isActivated ? t('resetLink') : t('activateLink')}</button>
           <button type="button" class="btn" disabled={self} onClick={() => activate(!u.isActive)}>{u.isActive ? t('deactivate') : t('activate')}</button>
+          {u.secondFactor === 'ON' && !self && (
+            <button type="button" class="btn" onClick={() => {
+              call('POST /api/users/{id}/totp/reset', { path: { id: u.id } }).then(set).catch(toastError);
+            }}>{t('factorReset')}</button>
+          )}
           <a class="btn plain" href={to('audit', { subject: u.id })}>{t('audit')}</a>
         </div>
       </div>
