@@ -199,7 +199,8 @@ FROM orders
 WHERE company_id = $1 AND customer_id = $5 AND (created_at, id) < ($2, $3) AND created_at >= $4
     AND NOT is_unproven AND ($6 IS NULL OR store_id = $6)
     AND ($7 IS NULL OR status = $7) AND ($8 IS NULL OR source = $8)
-    AND ($9 IS NULL OR customer_phone = $9) AND ($10 IS NULL OR order_number = $10)
+    AND ($9 IS NULL OR customer_phone = $9)
+    AND ($10 IS NULL OR order_number = $10 OR external_id = $10)
 ORDER BY created_at DESC, id DESC LIMIT $11;
 
 -- orders_by_store (company: uuid, at: time, before: uuid, from: time, customer: uuid?, store: uuid, status: text?, source: text?, phone: text?, number: text?, limit: int) -> many order_row
@@ -232,7 +233,7 @@ SELECT id, order_number, external_id, store_id, customer_id, customer_type, cust
        subtotal, discount, total_amount, paid_amount, refunded_amount, last_line, currency, notes,
        created_by_user_id, version, created_at, paid_at, updated_at
 FROM orders
-WHERE company_id = $1 AND order_number = $10 AND (created_at, id) < ($2, $3) AND created_at >= $4
+WHERE company_id = $1 AND (order_number = $10 OR external_id = $10) AND (created_at, id) < ($2, $3) AND created_at >= $4
     AND ($5 IS NULL OR customer_id = $5) AND ($6 IS NULL OR store_id = $6)
     AND ($7 IS NULL OR status = $7) AND ($8 IS NULL OR source = $8)
     AND ($9 IS NULL OR customer_phone = $9)

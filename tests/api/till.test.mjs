@@ -35,6 +35,17 @@ test('the most sold articles come first, each with its last price', async () => 
   expectError(await s.as('DELIVERY').get('/api/orders/items'), 403, 'forbidden');
 });
 
+test('an order is found by what its receipt shows: its number, or the reference of a till', async () => {
+  const reference = `T-${newPhone().slice(-8)}-1`;
+  const o = expectOk(await till.post('/api/orders', { externalId: reference, totalAmount: '5.00', payments: [{ method: 'CASH' }] }), 201);
+  for (const shown of [reference, o.orderNumber]) {
+    assert.deepEqual(expectOk(await till.get(`/api/orders?orderNumber=${shown}`)).map((r) => r.id), [o.id]);
+  }
+  assert.deepEqual(expectOk(await till.get(`/api/orders?orderNumber=${reference}x`)), []);
+  assert.deepEqual(expectOk(await till.get(`/api/orders?orderNumber=${reference}&status=OPEN`)), []);
+  assert.deepEqual(expectOk(await s.as('CASHIER', s.b).get(`/api/orders?orderNumber=${reference}`)), []);
+});
+
 test('a cashier follows customers in the feed, and nothing else', async () => {
   const c = expectOk(await till.post('/api/customers', { name: 'Asha Rao', phone: newPhone() }), 201);
   expectOk(await admin.post('/api/stores', { name: 'New store', code: 'NEW' }), 201);

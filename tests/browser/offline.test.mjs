@@ -199,6 +199,10 @@ test('a line that is there and answers nothing is as good as none', async () => 
     const reference = await sell(page, 8);
     assert.match(reference, /^T-/);
     await page.getByText('1 waits').waitFor();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByText('1 is not sent yet').waitFor();
+    await page.keyboard.press('Enter');
+    await page.waitForFunction(() => !document.querySelector('dialog'));
     await page.unroute('**/api/**', hold);
     await page.unroute('**/readyz', hold);
     await page.getByText('All sent').waitFor({ timeout: 20000 });

@@ -2,7 +2,7 @@
 // F2, F4, F8 and F9 go where they say, Enter goes on.
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { session } from '../api/session';
+import { session, signOut } from '../api/session';
 import { mount, Shell, STAFF } from '../ui/shell';
 import { loadArticles } from './articles';
 import { DoneDialog } from './done';
@@ -11,7 +11,7 @@ import { watchOnline } from './online';
 import { OrdersDialog } from './orders';
 import { PayDialog } from './pay';
 import { keepPeople } from './people';
-import { loadQueue, type Entry } from './queue';
+import { loadQueue, waiting, type Entry } from './queue';
 import { SalePanel } from './sale';
 import { change, draft, newSale, restoreDraft } from './state';
 import { chooseStore, loadStores, store, stores } from './stores';
@@ -19,7 +19,7 @@ import { keepSyncing } from './sync';
 import { t } from './texts';
 import './till.css';
 import './print.css';
-import { OnlineBadge, WaitingDialog } from './waiting';
+import { LeaveDialog, OnlineBadge, WaitingDialog } from './waiting';
 import { Who } from './who';
 
 const focus = (id: string): void => document.getElementById(id)?.focus();
@@ -33,7 +33,7 @@ function StorePicker(): JSX.Element | null {
   );
 }
 
-type Open = { what: 'pay' } | { what: 'orders' } | { what: 'waiting' } | { what: 'done'; entry: Entry } | null;
+type Open = { what: 'pay' } | { what: 'orders' } | { what: 'waiting' } | { what: 'leave' } | { what: 'done'; entry: Entry } | null;
 
 function Till(): JSX.Element {
   const [open, setOpen] = useState<Open>(null);
@@ -60,7 +60,8 @@ function Till(): JSX.Element {
   }, []);
   const close = (): void => setOpen(null);
   return (
-    <Shell realm="staff" title={t('title')} roles={STAFF} extra={signedIn && (
+    <Shell realm="staff" title={t('title')} roles={STAFF}
+      onSignOut={() => (waiting().length > 0 ? setOpen({ what: 'leave' }) : void signOut())} extra={signedIn && (
       <>
         <button type="button" class="btn small" onClick={() => setOpen({ what: 'orders' })}>{t('findOrder')} <kbd>F8</kbd></button>
         <StorePicker />
@@ -79,6 +80,7 @@ function Till(): JSX.Element {
       {open?.what === 'done' && open.entry.item.kind === 'sale'
         && <DoneDialog entry={open.entry} sale={open.entry.item} onClose={close} />}
       {open?.what === 'orders' && <OrdersDialog onClose={close} />}
+      {open?.what === 'leave' && <LeaveDialog onClose={close} />}
       {open?.what === 'waiting' && <WaitingDialog onClose={close} />}
     </Shell>
   );

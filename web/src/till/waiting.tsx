@@ -1,5 +1,7 @@
 // What waits for the network, and what became of what has been sent.
 import type { JSX } from 'preact';
+import { signOut } from '../api/session';
+import { common } from '../i18n';
 import { Dialog } from '../ui/dialog';
 import { toastError } from '../ui/toast';
 import { money } from '../i18n/money';
@@ -24,6 +26,24 @@ export function OnlineBadge({ onOpen }: { onOpen: () => void }): JSX.Element {
         </button>
       )}
     </span>
+  );
+}
+
+/** Before signing out: nothing is lost, but somebody has to sign in here again. */
+export function LeaveDialog({ onClose }: { onClose: () => void }): JSX.Element {
+  return (
+    <Dialog title={common.t('signOut')} onClose={onClose}>
+      <div class="stack">
+        <p class="note warn">{tn('leaveWaiting', entries.value.filter((e) => e.state === 'waiting').length)}</p>
+        <div class="actions">
+          <button type="button" class="btn" onClick={() => {
+            onClose();
+            void signOut();
+          }}>{common.t('signOut')}</button>
+          <button type="button" class="btn main" data-first onClick={onClose}>{common.t('cancel')}</button>
+        </div>
+      </div>
+    </Dialog>
   );
 }
 

@@ -24,9 +24,11 @@ interface BarProps {
   nav?: ComponentChildren;
   /** Before the language and the user. */
   extra?: ComponentChildren;
+  /** Instead of signing out at once: a question first. */
+  onSignOut?: (() => void) | undefined;
 }
 
-export function Bar({ title, nav, extra }: BarProps): JSX.Element {
+export function Bar({ title, nav, extra, onSignOut }: BarProps): JSX.Element {
   const s = session.value;
   const user = 'user' in s ? s.user : null;
   return (
@@ -40,7 +42,7 @@ export function Bar({ title, nav, extra }: BarProps): JSX.Element {
         <LanguagePicker />
         {user && (
           <button type="button" class="btn small" title={common.t('signedInAs', { name: user.name })}
-            onClick={() => void signOut()}>{common.t('signOut')}</button>
+            onClick={onSignOut ?? (() => void signOut())}>{common.t('signOut')}</button>
         )}
       </div>
     </header>
@@ -56,7 +58,7 @@ interface ShellProps extends BarProps {
   children: ComponentChildren;
 }
 
-export function Shell({ title, nav, extra, roles, realm, welcome, children }: ShellProps): JSX.Element | null {
+export function Shell({ title, nav, extra, onSignOut, roles, realm, welcome, children }: ShellProps): JSX.Element | null {
   const s = session.value;
   const userId = s.status === 'in' ? s.user.id : null;
   useEffect(() => {
@@ -80,7 +82,7 @@ export function Shell({ title, nav, extra, roles, realm, welcome, children }: Sh
   }
   return (
     <>
-      <Bar title={title} nav={nav} extra={extra} />
+      <Bar title={title} nav={nav} extra={extra} onSignOut={onSignOut} />
       {roles.includes(s.user.role)
         ? children
         : <main class="narrow" id="content" tabIndex={-1}><p class="note warn">{common.t('notAllowed')}</p></main>}
