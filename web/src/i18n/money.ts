@@ -36,18 +36,28 @@ export function fromMinor(minor: number, currency = currentCurrency()): string {
   return (minor < 0 ? '-' : '') + (digits ? `${whole}.${text.slice(-digits)}` : whole);
 }
 
+/** Groups of three, or of two before the last three as in India; one mark for all. */
+const GROUPED = /^\d{1,3}([.,])(?:\d{2,3}\1)*\d{3}$/;
+
 /** What a person typed: decimal comma or point, thousands separators of either kind, spaces. */
 export function parseAmount(typed: string, currency = currentCurrency()): number | null {
-  let text = typed.replace(/[\s’'  ]/g, '').replace(/[०-९]/g, (d) => String(d.charCodeAt(0) - 0x966));
+  const text = typed.replace(/[\s’'\u00a0\u202f]/g, '').replace(/[०-९]/g, (d) => String(d.charCodeAt(0) - 0x966));
   const last = Math.max(text.lastIndexOf(','), text.lastIndexOf('.'));
+  let whole = text;
+  let fraction = '';
   if (last >= 0) {
-    const rest = text.slice(last + 1);
-    const mark = text[last] as string;
-    const several = text.split(mark).length > 2;
-    const grouping = several || (rest.length === 3 && currencyDigits(currency) < 3);
-    text = grouping ? text.replace(/[.,]/g, '') : `${text.slice(0, last).replace(/[.,]/g, '')}.${rest}`;
+    const several = text.split(text[last] as string).length > 2;
+    // "1,234" is a thousand, unless the currency has three digits itself.
+    if (!several && (text.length - last !== 4 || currencyDigits(currency) >= 3)) {
+      whole = text.slice(0, last);
+      fraction = text.slice(last);
+    }
   }
-  return toMinor(text, currency);
+  if (/[.,]/.test(whole)) {
+    if (!GROUPED.test(whole)) return null;
+    whole = whole.replace(/[.,]/g, '');
+  }
+  return toMinor(whole + fraction.replace(',', '.'), currency);
 }
 
 /** For people: "₹150.00". */
