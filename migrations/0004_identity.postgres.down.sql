@@ -1,3 +1,14 @@
+DROP TABLE import_seen;
+DROP TABLE import_rejects;
+ALTER TABLE import_batches DROP COLUMN kept;
+ALTER TABLE import_batches DROP COLUMN removed;
+ALTER TABLE import_batches DROP COLUMN rollback_after;
+ALTER TABLE import_batches DROP COLUMN last_row;
+ALTER TABLE import_batches DROP COLUMN next_part;
+ALTER TABLE import_batches DROP COLUMN is_dry_run;
+ALTER TABLE import_batches DROP COLUMN column_map;
+ALTER TABLE import_batches DROP COLUMN header;
+ALTER TABLE import_batches DROP COLUMN format;
 DROP TABLE link_changes;
 DROP TABLE link_batches;
 DROP TABLE messages;

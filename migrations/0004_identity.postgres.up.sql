@@ -177,3 +177,32 @@ CREATE TABLE link_changes (
     batch_before uuid,         -- of the login
     CONSTRAINT link_changes_pkey PRIMARY KEY (company_id, batch_id, user_id)
 );
+
+-- Imports that come over HTTP in parts, each in a transaction of its own.
+ALTER TABLE import_batches ADD COLUMN format text;         -- "csv" or "jsonl"; null: by the command, not in parts
+ALTER TABLE import_batches ADD COLUMN header text;         -- columns of a CSV file, as its first line
+ALTER TABLE import_batches ADD COLUMN column_map text;     -- names of the file for fields, "Header=field,…"
+ALTER TABLE import_batches ADD COLUMN is_dry_run boolean NOT NULL DEFAULT FALSE; -- looks, and makes nothing
+ALTER TABLE import_batches ADD COLUMN next_part bigint NOT NULL DEFAULT 0; -- number of the part that is awaited
+ALTER TABLE import_batches ADD COLUMN last_row bigint NOT NULL DEFAULT 0; -- of the file, that was read
+ALTER TABLE import_batches ADD COLUMN rollback_after uuid; -- how far taking it back got
+ALTER TABLE import_batches ADD COLUMN removed bigint NOT NULL DEFAULT 0; -- rows that were taken back
+ALTER TABLE import_batches ADD COLUMN kept bigint NOT NULL DEFAULT 0; -- rows that stayed, being used or changed since
+
+-- Rows of an import that were refused, the first of them, without their values.
+CREATE TABLE import_rejects (
+    company_id uuid NOT NULL, -- tenant
+    batch_id uuid NOT NULL,   -- the import
+    row_no bigint NOT NULL,  -- of the file, from 1
+    field text,           -- at fault; null: the whole row
+    reason text NOT NULL, -- a sentence
+    CONSTRAINT import_rejects_pkey PRIMARY KEY (company_id, batch_id, row_no)
+);
+
+-- What a dry run in parts has met already, so that it tells doubles.
+CREATE TABLE import_seen (
+    company_id uuid NOT NULL, -- tenant
+    batch_id uuid NOT NULL,   -- the dry run
+    hash bigint NOT NULL,    -- of a name that the rows have
+    CONSTRAINT import_seen_pkey PRIMARY KEY (company_id, batch_id, hash)
+);

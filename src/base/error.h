@@ -52,6 +52,8 @@
     X(ERR_FACTOR_NEEDED, 403, "second_factor_required",                                            \
       "Your company requires a second factor of admins")                                           \
     X(ERR_NOT_FOUND, 404, "not_found", "Not found")                                                \
+    X(ERR_PART_CUT, 400, "part_cut",                                                               \
+      "The last record of this part is cut; end parts at a line break outside quotes")             \
     X(ERR_CUSTOMER_NOT_FOUND, 404, "customer_not_found", "Customer not found")                     \
     X(ERR_ORDER_NOT_FOUND, 404, "order_not_found", "Order not found")                              \
     X(ERR_USER_NOT_FOUND, 404, "user_not_found", "User not found")                                 \
@@ -62,9 +64,12 @@
       "Several accounts have this number; say by userId which one is meant")                       \
     X(ERR_IN_PROGRESS, 409, "in_progress", "A request with this Idempotency-Key is still running") \
     X(ERR_CONFLICT, 409, "conflict", "Somebody else changed this at the same moment; try again")   \
+    X(ERR_PART_ORDER, 409, "part_order", "This is not the part that is awaited; see nextPart")     \
+    X(ERR_IMPORT_ENDED, 409, "import_ended", "This import takes no more parts")                    \
     X(ERR_STALE, 412, "stale", "The record was changed since you read it")                         \
     X(ERR_TOO_LARGE, 413, "too_large", "The body is larger than 1 MiB")                            \
     X(ERR_MEDIA_TYPE, 415, "media_type", "Send application/json in UTF-8")                         \
+    X(ERR_ROWS_TYPE, 415, "rows_media_type", "Send text/csv or application/x-ndjson in UTF-8")     \
     X(ERR_KEY_REUSED, 422, "idempotency_key_reused",                                               \
       "This Idempotency-Key was used with another body")                                           \
     X(ERR_RATE_LIMITED, 429, "rate_limited", "Too many requests; try again later")                 \

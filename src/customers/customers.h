@@ -162,3 +162,8 @@ int customers_answer(struct req *r, int status, const struct customer_row *row);
 extern const struct fields customer_out, customer_detail_out, customer_lookup_out;
 /* The record and _count, as lists have it. */
 extern const struct fields customer_row_out;
+
+struct buf;
+/* A cell of CSV, in quotes when it has to be; guard: with an apostrophe in
+ * front when a spreadsheet would take it for a formula. */
+void csv_cell(struct buf *b, struct str s, bool guard);

@@ -144,8 +144,6 @@ int64_t customers_check_names(struct doctor *d, struct tx *tx);
 int phone_command(const struct args *a);
 extern const struct opt phone_options[];
 
-/* A cell of RFC 4180; guard: no spreadsheet takes it for a formula. */
-void csv_cell(struct buf *b, struct str s, bool guard);
 /* Who may sell but not change a record sees no more of a person's e-mail and
  * address than tells two people apart, unless the company says otherwise; the
  * own record is one's own. */

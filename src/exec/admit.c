@@ -89,7 +89,7 @@ static int decode(struct req *r)
     if (rc < 0 && rc != ERR_INVALID)
         return rc;
     bool takes_body = !str_eq(r->method, STR("GET")) && !str_eq(r->method, STR("HEAD"));
-    if (takes_body) {
+    if (takes_body && !(r->route->flags & ROUTE_RAW_BODY)) {
         rc = fields_decode_body(f, r->body, &c, in, &r->errors);
         if (rc < 0 && rc != ERR_INVALID)
             return rc;

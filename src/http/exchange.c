@@ -129,17 +129,23 @@ static bool printable(struct str s)
     return true;
 }
 
-static bool json_type(struct str type)
+/* "application/json", perhaps with the only charset there is. */
+static bool is_type(struct str type, struct str wanted)
 {
     const char *semicolon = type.n ? memchr(type.p, ';', type.n) : NULL;
     struct str base = {type.p, semicolon ? (size_t)(semicolon - type.p) : type.n};
-    if (!str_eq_nocase(str_trim(base), STR("application/json")))
+    if (!str_eq_nocase(str_trim(base), wanted))
         return false;
     if (!semicolon)
         return true;
     struct str rest = str_trim((struct str){semicolon + 1, type.n - base.n - 1});
     return rest.n == 0 || str_eq_nocase(rest, STR("charset=utf-8")) ||
            str_eq_nocase(rest, STR("charset=\"utf-8\""));
+}
+
+static bool rows_type(struct str type)
+{
+    return is_type(type, STR("text/csv")) || is_type(type, STR("application/x-ndjson"));
 }
 
 /* What the headers announce of a body: its length (-1: chunked, 0: none). */
@@ -165,8 +171,10 @@ static int check_headers(struct exchange *x)
     long long length = body_length(x);
     if (length > BODY_MAX)
         return ERR_TOO_LARGE;
-    if (length != 0 && !json_type(header(x, MHD_HTTP_HEADER_CONTENT_TYPE)))
-        return ERR_MEDIA_TYPE;
+    struct str type = header(x, MHD_HTTP_HEADER_CONTENT_TYPE);
+    bool raw = r->route->flags & ROUTE_RAW_BODY;
+    if (length != 0 && !(raw ? rows_type(type) : is_type(type, STR("application/json"))))
+        return raw ? ERR_ROWS_TYPE : ERR_MEDIA_TYPE;
     return 0;
 }
 

@@ -107,6 +107,13 @@ static void put_parameters(struct printer *p, const struct route *r)
 static void put_body(struct printer *p, const struct route *r)
 {
     struct json_out *j = &p->j;
+    if (r->flags & ROUTE_RAW_BODY) {
+        json_key(j, STR("requestBody"));
+        json_raw(j, STR("{\"required\":true,\"content\":{"
+                        "\"text/csv\":{\"schema\":{\"type\":\"string\"}},"
+                        "\"application/x-ndjson\":{\"schema\":{\"type\":\"string\"}}}}"));
+        return;
+    }
     if (!fields_have(r->in, IN_BODY))
         return;
     openapi_key(j, "requestBody", '{');

@@ -36,6 +36,8 @@ enum route_flags {
     ROUTE_ALIAS = 16,         /* another path of a route: not in OpenAPI twice */
     ROUTE_OWN = 32,           /* a CUSTOMER may call it too, whatever the permission, for what is
                                  its own: r->own_only is set, and the handler keeps to r->who */
+    ROUTE_RAW_BODY = 64,      /* the body is text/csv or application/x-ndjson and stays in r->body;
+                                 `in` has path and query */
 };
 
 struct route {

@@ -10,7 +10,7 @@ const struct error_kind error_kinds[ERROR_KINDS] = {
     {409, "Conflict", "The state does not allow it, or the same request is still running"},
     {412, "Stale", "The record was changed since it was read (If-Match)"},
     {413, "TooLarge", "The body is larger than 1 MiB"},
-    {415, "MediaType", "The body is not application/json"},
+    {415, "MediaType", "The body is not of the media type that this takes"},
     {422, "KeyReused", "The Idempotency-Key was used with another body"},
     {429, "RateLimited", "Too many requests; Retry-After says when to try again"},
     {500, "Internal", "Something went wrong in the service"},
@@ -208,7 +208,7 @@ bool route_fails(const struct route *r, int status)
         return route_matches(r);
     case 413:
     case 415:
-        return fields_have(r->in, IN_BODY);
+        return fields_have(r->in, IN_BODY) || r->flags & ROUTE_RAW_BODY;
     case 429:
         return r->limit != LIMIT_NONE;
     case 503:

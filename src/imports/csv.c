@@ -18,6 +18,7 @@ struct csv {
     char delimiter;    /* 0: not known yet */
     bool eof, started; /* no more input; the first line was looked at */
     bool at_line_end;  /* the last record is consumed, but not what ended it */
+    bool cut;          /* the input ended inside quotes */
 };
 
 struct csv *csv_new(read_fn read, void *from, char delimiter)
@@ -44,6 +45,16 @@ void csv_free(struct csv **c)
 int64_t csv_position(const struct csv *c)
 {
     return c->consumed;
+}
+
+int64_t csv_row(const struct csv *c)
+{
+    return c->row;
+}
+
+bool csv_cut(const struct csv *c)
+{
+    return c->cut;
 }
 
 static void consume(struct csv *c, size_t n)
@@ -129,6 +140,7 @@ static int find_record(struct csv *c, struct scan *s, const char **bad)
         *bad = "the record is longer than 512 KiB, or a quote is not closed";
     else if (s->quoted)
         *bad = "a quote is not closed";
+    c->cut |= s->quoted && c->eof;
     return whole || s->n > 0;
 }
 

@@ -6,6 +6,7 @@
 #pragma once
 #include "base/error.h"
 #include "base/str.h"
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -34,3 +35,7 @@ void csv_free(struct csv **c);
 MUST_CHECK int csv_next(struct csv *c, struct csv_record *out);
 /* Bytes consumed so far, for progress. */
 int64_t csv_position(const struct csv *c);
+/* Records so far, blank lines with them. */
+int64_t csv_row(const struct csv *c);
+/* Did the input end inside quotes? */
+bool csv_cut(const struct csv *c);

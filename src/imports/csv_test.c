@@ -195,6 +195,31 @@ static void json_lines_are_read(void **state)
     arena_free(&a);
 }
 
+/* A part of a file has to end between records. */
+static void a_cut_record_is_told(void **state)
+{
+    static const struct {
+        const char *input;
+        bool cut;
+        int64_t rows;
+    } cases[] = {
+        {"a,b\n1,2\n", false, 2},  {"a,b\n1,\"2\"", false, 2}, {"a,b\n1,\"2\n3", true, 3},
+        {"a,b\n\n1,\"2", true, 3}, {"a,b\n1,2\"x", false, 2},  {"a\n\"x\"\"", true, 2},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        struct text t = {cases[i].input, strlen(cases[i].input), 3};
+        struct csv *c = csv_new(text_read, &t, ',');
+        static struct csv_record r;
+        while (csv_next(c, &r) == 1)
+            continue;
+        assert_int_equal(csv_cut(c), cases[i].cut);
+        assert_int_equal(csv_row(c), cases[i].rows);
+        csv_free(&c);
+    }
+}
+
 /* What is written reads back the same. */
 static void values_come_back(void **state)
 {
@@ -227,7 +252,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(records_are_read), cmocka_unit_test(sizes_are_bounded),
         cmocka_unit_test(reading_fails),    cmocka_unit_test(json_lines_are_read),
-        cmocka_unit_test(values_come_back),
+        cmocka_unit_test(values_come_back), cmocka_unit_test(a_cut_record_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -211,8 +211,10 @@ static int forecast(struct import *x, struct tx *tx, struct arena *a, const stru
         int rc = find(tx, x->company->id, &in[i], &have, &foreign);
         if (rc < 0)
             return rc;
-        bool twice = in[i].external_id.n && seen_add(x->state, 'e', in[i].external_id);
-        bool phone_twice = in[i].phone.n && seen_add(x->state, 'p', in[i].phone);
+        int twice = in[i].external_id.n ? seen_add(x->state, tx, 'e', in[i].external_id) : 0;
+        int phone_twice = in[i].phone.n ? seen_add(x->state, tx, 'p', in[i].phone) : 0;
+        if (twice < 0 || phone_twice < 0)
+            return twice < 0 ? twice : phone_twice;
         foreign |= rc == 0 && !twice && phone_twice && in[i].external_id.n;
         if (foreign)
             outcome_reject_lit(o, "phone", "belongs to a customer with another externalId");
@@ -226,7 +228,7 @@ static int start(struct import *x, struct tx *tx)
 {
     (void)tx;
     if (x->dry)
-        x->state = seen_new();
+        x->state = seen_new(x);
     return 0;
 }
 

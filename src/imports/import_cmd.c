@@ -10,8 +10,6 @@
 
 enum { SUMMARY_MAX = 64 << 20, LIST_MAX = 50 };
 
-static const struct import_kind *const kinds[] = {&import_customers, &import_orders, &import_users};
-
 static void show_progress(void *arg, int64_t done, int64_t total)
 {
     struct progress **p = arg;
@@ -249,9 +247,9 @@ static int run_list(const struct args *a, struct store *s)
 static int print_fields(const struct args *a)
 {
     (void)a;
-    for (size_t k = 0; k < sizeof(kinds) / sizeof(*kinds); k++) {
-        const struct fields *f = kinds[k]->fields;
-        printf("%s%s\n", k ? "\n" : "", kinds[k]->name);
+    for (size_t k = 0; import_kind_names[k]; k++) {
+        const struct fields *f = import_kinds[k]->fields;
+        printf("%s%s\n", k ? "\n" : "", import_kind_names[k]);
         for (size_t i = 0; i < f->n; i++)
             printf("  %-20s%s%s%s%s%s\n", f->v[i].name,
                    f->v[i].flags & FIELD_REQUIRED ? "needed; " : "", f->v[i].alias ? "or " : "",
@@ -262,16 +260,13 @@ static int print_fields(const struct args *a)
 
 int import_command(const struct args *a)
 {
-    const struct import_kind *kind = NULL;
     const char *const *rest;
     struct store *s = NULL;
     size_t n = args_rest(a, &rest);
     struct str what = n ? str_c(rest[0]) : STR_NULL;
     bool list = str_eq(what, STR("list")), back = str_eq(what, STR("rollback"));
 
-    for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
-        if (str_eq(what, str_c(kinds[i]->name)))
-            kind = kinds[i];
+    const struct import_kind *kind = import_kind_named(what);
     if (str_eq(what, STR("fields")) && n == 1)
         return print_fields(a);
     if (!list && !back && !kind)

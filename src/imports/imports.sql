@@ -22,7 +22,72 @@ FROM import_batches WHERE company_id = $1 AND id = $2;
 -- The latest first.
 -- import_batches_latest (company: uuid, limit: int) -> many import_batch
 SELECT id, kind, file_name, state, created, matched, rejected, created_at, ended_at
-FROM import_batches WHERE company_id = $1 ORDER BY id DESC LIMIT $2;
+FROM import_batches WHERE company_id = $1 AND is_dry_run = FALSE ORDER BY id DESC LIMIT $2;
+
+-- row import_upload (id: uuid, kind: text, file_name: text, state: text, format: text?, header: text?, column_map: text?, is_dry_run: bool, next_part: int, last_row: int, created: int, matched: int, rejected: int, rollback_after: uuid?, removed: int, kept: int, created_at: time, ended_at: time?)
+
+-- An import that will come in parts.
+-- import_upload_insert struct (company: uuid, id: uuid, kind: text, file_name: text, format: text, header: text?, column_map: text?, is_dry_run: bool, last_row: int, now: time) -> effect
+INSERT INTO import_batches (company_id, id, kind, file_name, state, created, matched, rejected,
+    format, header, column_map, is_dry_run, next_part, last_row, created_at)
+VALUES ($1, $2, $3, $4, 'running', 0, 0, 0, $5, $6, $7, $8, 1, $9, $10);
+
+-- import_upload_read (company: uuid, id: uuid) -> one import_upload
+SELECT id, kind, file_name, state, format, header, column_map, is_dry_run, next_part, last_row,
+    created, matched, rejected, rollback_after, removed, kept, created_at, ended_at
+FROM import_batches WHERE company_id = $1 AND id = $2;
+
+-- import_upload_lock (company: uuid, id: uuid) -> one import_upload
+SELECT id, kind, file_name, state, format, header, column_map, is_dry_run, next_part, last_row,
+    created, matched, rejected, rollback_after, removed, kept, created_at, ended_at
+FROM import_batches WHERE company_id = $1 AND id = $2 /*for update*/;
+
+-- The latest first; dry runs are no part of history.
+-- import_uploads_page (company: uuid, before: uuid, limit: int) -> many import_upload
+SELECT id, kind, file_name, state, format, header, column_map, is_dry_run, next_part, last_row,
+    created, matched, rejected, rollback_after, removed, kept, created_at, ended_at
+FROM import_batches WHERE company_id = $1 AND is_dry_run = FALSE AND id < $2
+ORDER BY id DESC LIMIT $3;
+
+-- A part was taken.
+-- import_upload_taken struct (company: uuid, id: uuid, next_part: int, last_row: int, created: int, matched: int, rejected: int, state: text, ended: time?) -> count
+UPDATE import_batches SET next_part = $3, last_row = $4, created = $5, matched = $6, rejected = $7,
+    state = $8, ended_at = $9
+WHERE company_id = $1 AND id = $2;
+
+-- import_upload_rolled struct (company: uuid, id: uuid, after: uuid?, removed: int, kept: int, state: text, ended: time?) -> count
+UPDATE import_batches SET rollback_after = $3, removed = $4, kept = $5, state = $6, ended_at = $7
+WHERE company_id = $1 AND id = $2;
+
+-- import_reject_insert (company: uuid, batch: uuid, row_no: int, field: text?, reason: text) -> effect
+INSERT INTO import_rejects (company_id, batch_id, row_no, field, reason)
+VALUES ($1, $2, $3, $4, $5);
+
+-- import_rejects_page (company: uuid, batch: uuid, after: int, limit: int) -> many (row_no: int, field: text?, reason: text)
+SELECT row_no, field, reason FROM import_rejects
+WHERE company_id = $1 AND batch_id = $2 AND row_no > $3 ORDER BY row_no LIMIT $4;
+
+-- import_seen_insert (company: uuid, batch: uuid, hash: int) -> count
+INSERT INTO import_seen (company_id, batch_id, hash) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING;
+
+-- Companies after one; the nil id comes before the first.
+-- import_companies (after: uuid) -> many (id: uuid)
+-- across companies: the job visits every company
+SELECT id FROM companies WHERE id > $1 ORDER BY id LIMIT 20;
+
+-- What dry runs have seen, of those whose ids are lower.
+-- import_seen_prune (company: uuid, below: uuid, most: int) -> count
+DELETE FROM import_seen WHERE company_id = $1 AND (batch_id, hash) IN
+    (SELECT batch_id, hash FROM import_seen WHERE company_id = $1 AND batch_id < $2
+        ORDER BY batch_id, hash LIMIT $3);
+
+-- import_rejects_prune (company: uuid, below: uuid, most: int) -> count
+DELETE FROM import_rejects WHERE company_id = $1 AND (batch_id, row_no) IN
+    (SELECT batch_id, row_no FROM import_rejects WHERE company_id = $1 AND batch_id < $2
+        ORDER BY batch_id, row_no LIMIT $3);
+
+-- import_dry_runs_prune (company: uuid, below: uuid) -> count
+DELETE FROM import_batches WHERE company_id = $1 AND id < $2 AND is_dry_run;
 
 -- import_customer_with_external_id (company: uuid, external_id: text) -> one (id: uuid)
 SELECT id FROM customers WHERE company_id = $1 AND external_id = $2;

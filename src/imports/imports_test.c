@@ -234,10 +234,57 @@ static void inputs_that_are_none(void **state)
     }
 }
 
+/* What is kept for a time goes after it, of each company, and nothing before. */
+static int tidied(void *arg, struct tx *tx)
+{
+    struct world *w = arg;
+    int64_t now = clock_now();
+    struct uuid fresh = uuid_new(now - DAY_US), old = uuid_new(now - 3 * DAY_US),
+                ancient = uuid_new(now - 31 * DAY_US), after = UUID_NIL;
+    struct job_run j = {.arena = w->arena, .now = now, .after = &after};
+    struct import_rejects_page_row *rows;
+    struct import_upload u;
+    const struct uuid all[] = {fresh, old, ancient};
+    size_t n;
+
+    for (size_t i = 0; i < 3; i++) {
+        struct import_upload_insert_params p = {.company = w->company,
+                                                .id = all[i],
+                                                .kind = STR("customers"),
+                                                .file_name = STR("x"),
+                                                .format = STR("csv"),
+                                                .is_dry_run = true,
+                                                .now = now};
+        assert_true(import_upload_insert(tx, &p) >= 0);
+        assert_true(import_reject_insert(tx, w->company, all[i], 2, STR_NULL, STR("bad")) >= 0);
+        for (int64_t h = 1; h <= 2500; h++)
+            assert_int_equal(import_seen_insert(tx, w->company, all[i], h), 1);
+    }
+    int pieces = 0;
+    while (imports_tidy(&j, tx) == 1)
+        pieces++;
+    assert_in_range(pieces, 3, 10); /* 5,000 keys, at most 2,000 a piece */
+    assert_int_equal(import_seen_insert(tx, w->company, fresh, 1), 0);
+    assert_int_equal(import_seen_insert(tx, w->company, old, 1), 1);
+    assert_int_equal(import_rejects_page(tx, w->company, old, 0, 10, &rows, &n), 0);
+    assert_int_equal(n, 1);
+    assert_int_equal(import_rejects_page(tx, w->company, ancient, 0, 10, &rows, &n), 0);
+    assert_int_equal(n, 0);
+    assert_int_equal(import_upload_read(tx, w->company, old, &u), 1);
+    assert_int_equal(import_upload_read(tx, w->company, ancient, &u), 0);
+    return 0;
+}
+
+static void what_is_old_goes(void **state)
+{
+    assert_int_equal(in_tx(*state, tidied, *state), 0);
+}
+
 #define TESTS(engine)                                                                              \
     TEST(customers_come_in_once, engine), TEST(a_phone_gets_its_external_id, engine),              \
         TEST(orders_count_once, engine), TEST(a_batch_is_taken_back, engine),                      \
-        TEST(logins_come_in_once, engine), TEST(inputs_that_are_none, engine)
+        TEST(logins_come_in_once, engine), TEST(inputs_that_are_none, engine),                     \
+        TEST(what_is_old_goes, engine)
 
 int main(void)
 {

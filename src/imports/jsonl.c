@@ -37,6 +37,11 @@ void jsonl_free(struct jsonl **j)
     *j = NULL;
 }
 
+int64_t jsonl_row(const struct jsonl *j)
+{
+    return j->row;
+}
+
 int64_t jsonl_position(const struct jsonl *j)
 {
     return j->consumed;

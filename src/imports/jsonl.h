@@ -22,3 +22,5 @@ void jsonl_free(struct jsonl **j);
 /* 1 a record (its texts are in a), 0 the end, ERR_IO. */
 MUST_CHECK int jsonl_next(struct jsonl *j, struct arena *a, struct jsonl_record *out);
 int64_t jsonl_position(const struct jsonl *j);
+/* Lines so far. */
+int64_t jsonl_row(const struct jsonl *j);

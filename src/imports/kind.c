@@ -1,29 +1,54 @@
 /* What all kinds of imports share. */
 #include "imports/kind.h"
+#include "imports/imports_priv.h"
 #include <stdlib.h>
 
 const struct uuid import_before_all = {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}};
+
+const char *const import_kind_names[] = {"customers", "orders", "users", NULL};
+const struct import_kind *const import_kinds[] = {&import_customers, &import_orders, &import_users};
+
+const struct import_kind *import_kind_named(struct str name)
+{
+    for (size_t i = 0; import_kind_names[i]; i++)
+        if (str_eq(name, str_c(import_kind_names[i])))
+            return import_kinds[i];
+    return NULL;
+}
 
 void outcome_reject(struct outcome *o, const char *field, struct str reason)
 {
     *o = (struct outcome){.verdict = VERDICT_REJECTED, .field = field, .reason = reason};
 }
 
+uint64_t import_hash(char kind, struct str text)
+{
+    uint64_t h = (UINT64_C(14695981039346656037) ^ (unsigned char)kind) * UINT64_C(1099511628211);
+
+    for (size_t i = 0; i < text.n; i++) /* FNV-1a */
+        h = (h ^ (unsigned char)text.p[i]) * UINT64_C(1099511628211);
+    h ^= h >> 32;
+    return h ? h : 1;
+}
+
 /* Open addressing over hashes of the texts: of 1,000,000 texts two share a
  * hash once in 30 million dry runs, and a dry run is only a forecast. */
 struct seen {
-    uint64_t *v; /* 0: free */
-    size_t room; /* a power of two */
+    struct uuid company, batch; /* of a set in the store; batch nil: in memory */
+    uint64_t *v;                /* 0: free */
+    size_t room;                /* a power of two */
     size_t n;
 };
 
-struct seen *seen_new(void)
+struct seen *seen_new(const struct import *x)
 {
     struct seen *s = calloc(1, sizeof(*s));
 
     if (!s || !(s->v = calloc(1024, sizeof(*s->v))))
         abort();
     s->room = 1024;
+    s->company = x->company->id;
+    s->batch = x->batch;
     return s;
 }
 
@@ -61,14 +86,14 @@ static void grow(struct seen *s)
     s->room *= 2;
 }
 
-bool seen_add(struct seen *s, char kind, struct str text)
+int seen_add(struct seen *s, struct tx *tx, char kind, struct str text)
 {
-    uint64_t h = (UINT64_C(14695981039346656037) ^ (unsigned char)kind) * UINT64_C(1099511628211);
+    uint64_t h = import_hash(kind, text);
 
-    for (size_t i = 0; i < text.n; i++) /* FNV-1a */
-        h = (h ^ (unsigned char)text.p[i]) * UINT64_C(1099511628211);
-    h ^= h >> 32;
-    h = h ? h : 1;
+    if (!uuid_is_nil(s->batch)) {
+        int made = import_seen_insert(tx, s->company, s->batch, (int64_t)h);
+        return made < 0 ? made : made == 0;
+    }
     if (s->n * 2 >= s->room)
         grow(s);
     bool there = put(s->v, s->room, h);

@@ -18,9 +18,11 @@ struct outcome {
 /* What one import knows while it runs; the same for all its batches. */
 struct import {
     const struct company *company;
-    struct uuid batch;   /* nil on a dry run */
+    struct uuid batch;   /* nil on a dry run, unless it comes in parts */
     int64_t now;         /* us, at the begin */
     bool dry;            /* look, but write nothing */
+    bool part;           /* of a file only, so of few rows */
+    uint64_t may;        /* rights that imported logins may have at most */
     void *state;         /* the kind's own */
     struct arena *arena; /* of the whole import */
 };
@@ -53,9 +55,13 @@ extern const struct uuid import_before_all;
 void outcome_reject(struct outcome *o, const char *field, struct str reason);
 #define outcome_reject_lit(o, field, lit) outcome_reject((o), (field), STR(lit))
 
-/* A set of 64-bit keys, for what a dry run has seen. Grows as it must. */
+/* Of a text with its kind in front; never 0. */
+uint64_t import_hash(char kind, struct str text);
+
+/* A set of 64-bit keys, for what a dry run has seen: in memory, where it grows
+ * as it must, or in the store when the dry run comes in parts. */
 struct seen;
-struct seen *seen_new(void);
+struct seen *seen_new(const struct import *x);
 void seen_free(struct seen **s);
-/* True when the text (with its kind in front) was there before. */
-bool seen_add(struct seen *s, char kind, struct str text);
+/* 1 when the text (with its kind in front) was there before, 0 or negative. */
+MUST_CHECK int seen_add(struct seen *s, struct tx *tx, char kind, struct str text);

@@ -9,7 +9,13 @@
 #include <jansson.h>
 #include <stdlib.h>
 
-enum { PEOPLE_SLOTS = 1 << 16, KEY_MAX = 40, LINES_MAX = 500, STORES_MAX = 1000 };
+enum {
+    PEOPLE_SLOTS = 1 << 16,
+    PART_SLOTS = 1 << 10,
+    KEY_MAX = 40,
+    LINES_MAX = 500,
+    STORES_MAX = 1000
+};
 
 struct order_in {
     struct given given;
@@ -76,7 +82,8 @@ struct person {
 
 /* What an import of orders remembers. */
 struct order_state {
-    struct person people[PEOPLE_SLOTS]; /* direct-mapped: a clash costs a look-up */
+    struct person *people; /* direct-mapped: a clash costs a look-up */
+    size_t slots;          /* a power of two */
     struct store_row *stores;
     size_t nstores;
     struct seen *seen; /* dry run */
@@ -143,11 +150,6 @@ static void check_status(struct order_in *in, struct outcome *o)
         outcome_reject_lit(o, "refundedAmount", "a refunded order was refunded wholly");
 }
 
-static int64_t or_zero(int64_t v)
-{
-    return v == I64_NULL ? 0 : v;
-}
-
 static void check(const struct import *x, struct arena *a, void *row, struct outcome *o)
 {
     struct order_in *in = row;
@@ -159,11 +161,10 @@ static void check(const struct import *x, struct arena *a, void *row, struct out
     import_check_time(x, "createdAt", in->created_at, o);
     if (in->quantity == 0)
         outcome_reject_lit(o, "quantity", "must be more than 0");
-    in->discount = or_zero(in->discount);
-    in->refunded = or_zero(in->refunded);
-    in->method = or_zero(in->method);
-    in->source = or_zero(in->source);
-    in->status = or_zero(in->status);
+    int64_t *const or_zero[] = {&in->discount, &in->refunded, &in->method, &in->source,
+                                &in->status};
+    for (size_t i = 0; i < sizeof(or_zero) / sizeof(*or_zero); i++)
+        *or_zero[i] = *or_zero[i] == I64_NULL ? 0 : *or_zero[i];
     check_status(in, o);
     if (in->lines.n && o->verdict == VERDICT_OPEN)
         decode_lines(x, a, in, o);
@@ -180,6 +181,8 @@ static int start(struct import *x, struct tx *tx)
 
     if (rc < 0)
         return rc;
+    s->slots = x->part ? PART_SLOTS : PEOPLE_SLOTS;
+    s->people = ARENA_ARRAY(x->arena, struct person, s->slots);
     s->stores = ARENA_ARRAY(x->arena, struct store_row, n);
     s->nstores = n;
     for (size_t i = 0; i < n; i++) {
@@ -187,7 +190,7 @@ static int start(struct import *x, struct tx *tx)
         s->stores[i].code = arena_str(x->arena, rows[i].code);
     }
     if (x->dry)
-        s->seen = seen_new();
+        s->seen = seen_new(x);
     x->state = s;
     return 0;
 }
@@ -202,11 +205,7 @@ static void stop(struct import *x)
 
 static struct person *slot_of(struct order_state *s, char kind, struct str text)
 {
-    uint64_t h = (UINT64_C(14695981039346656037) ^ (unsigned char)kind) * UINT64_C(1099511628211);
-
-    for (size_t i = 0; i < text.n; i++)
-        h = (h ^ (unsigned char)text.p[i]) * UINT64_C(1099511628211);
-    return &s->people[(h ^ h >> 32) % PEOPLE_SLOTS];
+    return &s->people[import_hash(kind, text) % s->slots];
 }
 
 static int ask(struct tx *tx, struct uuid company, char kind, struct str text, struct uuid *id)
@@ -258,6 +257,9 @@ static int find_person(struct import *x, struct tx *tx, const struct order_in *i
 {
     struct str raw = {(const char *)in->customer_id.b, sizeof(in->customer_id)};
     bool by_id = !uuid_is_nil(in->customer_id);
+    const char *named = in->customer_external_id.n ? "customerExternalId"
+                        : in->customer_phone.n     ? "customerPhone"
+                                                   : "customerId";
     int rc = by_id ? person_by(x, tx, 'i', raw, id) : 0;
 
     if (rc == 0)
@@ -268,11 +270,7 @@ static int find_person(struct import *x, struct tx *tx, const struct order_in *i
         return rc < 0 ? rc : 0;
     *id = UUID_NIL;
     if (by_id || in->customer_external_id.n || in->customer_phone.n)
-        outcome_reject_lit(o,
-                           in->customer_external_id.n ? "customerExternalId"
-                           : in->customer_phone.n     ? "customerPhone"
-                                                      : "customerId",
-                           "there is no such customer");
+        outcome_reject_lit(o, named, "there is no such customer");
     return 0;
 }
 
@@ -351,20 +349,25 @@ static int prepare(struct import *x, struct tx *tx, const struct import_rows *r,
     return 0;
 }
 
-static void decide(const struct import *x, const struct import_rows *r,
-                   const struct order_import *v, const size_t *at, const int8_t *made, size_t n)
+static int decide(const struct import *x, struct tx *tx, const struct import_rows *r,
+                  const struct order_import *v, const size_t *at, const int8_t *made, size_t n)
 {
     struct order_state *s = x->state;
 
     for (size_t i = 0; i < n; i++) {
         struct outcome *o = &r->outcomes[at[i]];
         bool wrong = x->dry ? !orders_import_adds_up(&v[i]) : made[i] < 0;
-        bool there = x->dry ? !wrong && seen_add(s->seen, 'o', v[i].external_id) : made[i] == 0;
+        int there = made[i] == 0;
+        if (x->dry)
+            there = wrong ? 0 : seen_add(s->seen, tx, 'o', v[i].external_id);
+        if (there < 0)
+            return there;
         if (wrong)
             outcome_reject_lit(o, "totalAmount", "the lines do not add up to it");
         else
             o->verdict = there ? VERDICT_MATCHED : VERDICT_CREATED;
     }
+    return 0;
 }
 
 static int write(struct import *x, struct tx *tx, struct arena *a, const struct import_rows *r)
@@ -379,11 +382,11 @@ static int write(struct import *x, struct tx *tx, struct arena *a, const struct 
     if (rc == ERR_CUSTOMER_NOT_FOUND) {
         /* Somebody we remember was deleted meanwhile: ask anew. */
         struct order_state *s = x->state;
-        memset(s->people, 0, sizeof(s->people));
+        memset(s->people, 0, s->slots * sizeof(*s->people));
         return ERR_RETRY;
     }
     if (rc == 0)
-        decide(x, r, v, at, made, n);
+        rc = decide(x, tx, r, v, at, made, n);
     return rc;
 }
 

@@ -7,23 +7,6 @@
 #include "imports/imports_priv.h"
 #include "orders/orders.h"
 
-enum { PAGE = 500 };
-
-/* A row of the batch and why it stays; NULL: it went. */
-struct fate {
-    struct uuid id;
-    const char *reason;
-};
-
-/* One page under way. */
-struct page {
-    struct uuid company, batch;
-    struct uuid after; /* the page begins behind it */
-    struct str kind;
-    struct fate fates[PAGE];
-    size_t n;
-};
-
 static const char *customer_stays(const struct import_batch_customers_row *c)
 {
     if (c->order_count > 0)
@@ -35,10 +18,11 @@ static const char *customer_stays(const struct import_batch_customers_row *c)
     return c->version != 1 ? "was changed since" : NULL;
 }
 
-static int page_of_customers(struct page *p, struct arena *a, struct tx *tx)
+static int page_of_customers(struct rollback_page *p, struct arena *a, struct tx *tx)
 {
     struct import_batch_customers_row *rows;
-    int rc = import_batch_customers(tx, p->company, p->batch, p->after, PAGE, &rows, &p->n);
+    int rc =
+        import_batch_customers(tx, p->company, p->batch, p->after, (int64_t)p->most, &rows, &p->n);
 
     for (size_t i = 0; rc >= 0 && i < p->n; i++) {
         p->fates[i] = (struct fate){rows[i].id, customer_stays(&rows[i])};
@@ -48,10 +32,11 @@ static int page_of_customers(struct page *p, struct arena *a, struct tx *tx)
     return rc;
 }
 
-static int page_of_orders(struct page *p, struct tx *tx)
+static int page_of_orders(struct rollback_page *p, struct tx *tx)
 {
     struct import_batch_orders_row *rows;
-    int rc = import_batch_orders(tx, p->company, p->batch, p->after, PAGE, &rows, &p->n);
+    int rc =
+        import_batch_orders(tx, p->company, p->batch, p->after, (int64_t)p->most, &rows, &p->n);
 
     for (size_t i = 0; rc >= 0 && i < p->n; i++) {
         rc = orders_take_back(tx, p->company, rows[i].id);
@@ -60,10 +45,10 @@ static int page_of_orders(struct page *p, struct tx *tx)
     return rc;
 }
 
-static int page_of_users(struct page *p, struct tx *tx)
+static int page_of_users(struct rollback_page *p, struct tx *tx)
 {
     struct import_batch_users_row *rows;
-    int rc = import_batch_users(tx, p->company, p->batch, p->after, PAGE, &rows, &p->n);
+    int rc = import_batch_users(tx, p->company, p->batch, p->after, (int64_t)p->most, &rows, &p->n);
 
     for (size_t i = 0; rc >= 0 && i < p->n; i++) {
         p->fates[i] = (struct fate){rows[i].id, rows[i].has_signed_in  ? "has signed in"
@@ -75,9 +60,8 @@ static int page_of_users(struct page *p, struct tx *tx)
     return rc;
 }
 
-static int do_page(void *arg, struct arena *a, struct tx *tx)
+int import_rollback_page(struct tx *tx, struct arena *a, struct rollback_page *p)
 {
-    struct page *p = arg;
     int rc;
 
     if (str_eq(p->kind, STR("customers")))
@@ -89,9 +73,14 @@ static int do_page(void *arg, struct arena *a, struct tx *tx)
     return rc < 0 ? rc : 0;
 }
 
+static int do_page(void *arg, struct arena *a, struct tx *tx)
+{
+    return import_rollback_page(tx, a, arg);
+}
+
 static int find_batch(void *arg, struct tx *tx)
 {
-    struct page *p = arg;
+    struct rollback_page *p = arg;
     struct import_batch b;
     int rc = import_batch_read(tx, p->company, p->batch, &b);
 
@@ -104,13 +93,13 @@ static int find_batch(void *arg, struct tx *tx)
 
 static int conclude(void *arg, struct tx *tx)
 {
-    struct page *p = arg;
+    struct rollback_page *p = arg;
     int rc = import_batch_state(tx, p->company, p->batch, STR("rolled back"), clock_now());
 
     return rc < 0 ? rc : 0;
 }
 
-static void tell(struct rollback *out, const struct page *p)
+static void tell(struct rollback *out, const struct rollback_page *p)
 {
     for (size_t i = 0; i < p->n; i++) {
         out->removed += !p->fates[i].reason;
@@ -123,11 +112,12 @@ static void tell(struct rollback *out, const struct page *p)
 int import_rollback(struct store *s, struct uuid company, struct uuid batch, struct arena *a,
                     struct rollback *out)
 {
-    struct page *p = ARENA_NEW(a, struct page);
+    struct rollback_page *p = ARENA_NEW(a, struct rollback_page);
     struct writer *w = NULL;
     int rc = writer_open(&w, s, false);
 
-    *p = (struct page){.company = company, .batch = batch, .after = import_before_all};
+    *p = (struct rollback_page){
+        .company = company, .batch = batch, .after = import_before_all, .most = ROLLBACK_PAGE};
     out->removed = out->kept = 0;
     if (rc == 0)
         rc = writer_once(w, find_batch, p, a);

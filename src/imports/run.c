@@ -227,7 +227,7 @@ int import_run(const struct import_job *job, struct arena *a, struct import_resu
     struct run r = {.job = job, .out = out};
 
     *out = (struct import_result){0};
-    r.x = (struct import){.now = clock_now(), .dry = job->dry, .arena = a};
+    r.x = (struct import){.now = clock_now(), .dry = job->dry, .may = UINT64_MAX, .arena = a};
     r.x.batch = job->dry ? UUID_NIL : uuid_new(r.x.now);
     int rc = source_open(&source, job->path, job->kind->fields, job->map, a, &out->why);
     if (rc < 0)

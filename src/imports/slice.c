@@ -1,7 +1,48 @@
 /* The imports slice: what it brings to the house. */
 #include "slice.h"
-#include "imports.sql.h"
+#include "base/clock.h"
 #include "imports/commands.h"
+#include "imports/imports_priv.h"
+
+#define READ(path_, mode_, in_, out_, handler_, help_, ...)                                        \
+    ROUTE("GET", path_, PERM_MANAGE_COMPANY, COMPANY_TOKEN, mode_, in_, out_, handler_, help_,     \
+          .status = 200, __VA_ARGS__)
+#define CHANGE(method_, path_, in_, out_, handler_, help_, ...)                                    \
+    ROUTE(method_, path_, PERM_MANAGE_COMPANY, COMPANY_TOKEN, RUN_WRITE, in_, out_, handler_,      \
+          help_, __VA_ARGS__)
+
+static const struct route routes[] = {
+    READ("/api/imports/fields", RUN_FAST, NULL, &import_field_out, imports_http_fields,
+         "What a file may have, for each kind", .list = true),
+    READ("/api/imports", RUN_FAST, &import_list_in, &import_out, imports_http_list,
+         "Imports, the latest first; dry runs are not among them", .list = true),
+    READ("/api/imports/:id", RUN_FAST, &import_path_in, &import_out, imports_http_read,
+         "An import: how far it is and what came of it"),
+    READ("/api/imports/:id/rejects", RUN_SLOW, &import_path_in, NULL, imports_http_rejects,
+         "The first 10,000 rejected rows, with field and reason, as CSV, kept for 30 days",
+         .flags = ROUTE_STREAM | ROUTE_PLAIN),
+    CHANGE("POST", "/api/imports", &import_open_in, &import_opened_out, imports_http_open,
+           "Opens an import, whose rows then come in parts", .status = 201,
+           .action = "import.open"),
+    CHANGE("PUT", "/api/imports/:id/parts/:partNo", &import_part_in, &import_part_out,
+           imports_http_part,
+           "Takes the next part of the file: whole records, without the header, at most 2,000; "
+           "each is created, matched or rejected. A part that was taken before changes nothing",
+           .status = 200, .action = "import.part", .lookup = imports_part_lookup,
+           .prepare = imports_part_prepare, .flags = ROUTE_RAW_BODY,
+           .errors = "part_cut part_order import_ended rows_media_type"),
+    CHANGE("POST", "/api/imports/:id/rollback", &import_path_in, &import_rolled_out,
+           imports_http_rollback,
+           "Takes back the next 200 rows that an import made, but for those used or changed since, "
+           "which it names; to be called until the state is \"rolled back\"",
+           .status = 200, .action = "import.rollback"),
+};
+
+static const struct job jobs[] = {
+    {"imports.tidy", 10 * 60 * SECOND_US, imports_tidy,
+     "forgets what dry runs have seen after a day, rejected rows after 30"},
+    {0},
+};
 
 static const struct opt import_opts[] = {
     {"company", OPT_TEXT, "SLUG", NULL, "whose data it is; default: the only company"},
@@ -76,6 +117,7 @@ static const struct command commands[] = {
 const struct slice imports_slice = {
     .name = "imports",
     .statements = &imports_statements,
-    .routes = {.name = "imports"},
+    .routes = {"imports", routes, sizeof routes / sizeof *routes},
     .commands = commands,
+    .jobs = jobs,
 };

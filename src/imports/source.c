@@ -13,7 +13,8 @@
 enum { IGNORED_MAX = 32, PEEK = 4096 };
 
 struct source {
-    int fd;
+    int fd;                    /* -1: the texts below */
+    struct str texts[3];       /* one after another; what is handed out is cut off */
     int64_t size;              /* 0: unknown */
     char peeked[PEEK];         /* first bytes, looked at to tell the form */
     size_t npeeked, peeked_at; /* what of them was not handed out yet */
@@ -29,6 +30,21 @@ struct source {
     struct arena *arena; /* the caller's, for names */
 };
 
+static ssize_t read_text(struct source *s, char *buf, size_t n)
+{
+    size_t i = 0;
+
+    while (i < 2 && s->texts[i].n == 0)
+        i++;
+    struct str *t = &s->texts[i];
+    size_t take = t->n < n ? t->n : n;
+    if (take > 0) {
+        memcpy(buf, t->p, take);
+        *t = (struct str){t->p + take, t->n - take};
+    }
+    return (ssize_t)take;
+}
+
 static ssize_t source_read(void *from, char *buf, size_t n)
 {
     struct source *s = from;
@@ -41,6 +57,8 @@ static ssize_t source_read(void *from, char *buf, size_t n)
         s->peeked_at += take;
         return (ssize_t)take;
     }
+    if (s->fd < 0)
+        return read_text(s, buf, n);
     do
         got = read(s->fd, buf, n);
     while (got < 0 && errno == EINTR);
@@ -88,7 +106,7 @@ static bool map_next(struct str *map, struct str *header, struct str *field)
     return true;
 }
 
-static int field_of(const struct source *s, struct str name)
+int source_field(const struct source *s, struct str name)
 {
     struct str map = s->map, header, field;
 
@@ -104,12 +122,11 @@ static int check_map(const struct source *s, struct arena *a, struct str *why)
 
     while (map_next(&map, &header, &field)) {
         if (header.n == 0) {
-            *why =
-                arena_printf(a, "--map: \"%.*s\" is not of the form header=field", STR_ARG(field));
+            *why = arena_printf(a, "map: \"%.*s\" is not of the form header=field", STR_ARG(field));
             return ERR_USAGE;
         }
         if (field_named(s, field) < 0) {
-            *why = arena_printf(a, "--map: there is no field \"%.*s\"", STR_ARG(field));
+            *why = arena_printf(a, "map: there is no field \"%.*s\"", STR_ARG(field));
             return ERR_USAGE;
         }
     }
@@ -145,7 +162,7 @@ static int read_header(struct source *s, const char *path, struct arena *a, stru
     }
     s->ncolumns = r.n;
     for (size_t i = 0; i < r.n; i++) {
-        int f = field_of(s, r.v[i]);
+        int f = source_field(s, r.v[i]);
         s->column[i] = f;
         if (f < 0) {
             ignore(s, str_trim(r.v[i]));
@@ -157,7 +174,7 @@ static int read_header(struct source *s, const char *path, struct arena *a, stru
         }
     }
     if (!any) {
-        *why = arena_printf(a, "%s: no column of the header is known; name them with --map", path);
+        *why = arena_printf(a, "%s: no column of the header is known; a map can name them", path);
         return ERR_INVALID;
     }
     return 0;
@@ -237,6 +254,32 @@ int source_open(struct source **out, const char *path, const struct fields *fiel
     return rc;
 }
 
+int source_open_text(struct source **out, const struct source_text *t, const struct fields *fields,
+                     struct arena *a, struct str *why)
+{
+    struct source *s = calloc(1, sizeof(*s));
+
+    if (!s)
+        abort();
+    assert(fields->n <= IMPORT_FIELDS_MAX);
+    *s = (struct source){.fd = -1, .fields = fields, .map = t->map, .arena = a};
+    *out = s;
+    int rc = check_map(s, a, why);
+    if (rc == 0 && t->jsonl) {
+        s->texts[0] = t->text;
+        s->jsonl = jsonl_new(source_read, s);
+    } else if (rc == 0) {
+        s->texts[0] = t->header;
+        s->texts[1] = STR("\n");
+        s->texts[2] = t->text;
+        s->csv = csv_new(source_read, s, 0);
+        rc = read_header(s, "columns", a, why);
+    }
+    if (rc < 0)
+        source_close(out);
+    return rc;
+}
+
 void source_close(struct source **s)
 {
     if (!*s)
@@ -283,7 +326,7 @@ static int next_jsonl(struct source *s, struct arena *a, struct import_record *o
     out->row = r.row;
     out->bad = r.bad;
     for (size_t i = 0; i < r.n && !r.bad; i++) {
-        int f = field_of(s, r.v[i].name);
+        int f = source_field(s, r.v[i].name);
         if (f < 0) {
             ignore(s, r.v[i].name);
             continue;
@@ -302,6 +345,16 @@ int source_next(struct source *s, struct arena *a, struct import_record *out)
 int64_t source_position(const struct source *s)
 {
     return s->csv ? csv_position(s->csv) : jsonl_position(s->jsonl);
+}
+
+int64_t source_row(const struct source *s)
+{
+    return s->csv ? csv_row(s->csv) : jsonl_row(s->jsonl);
+}
+
+bool source_cut(const struct source *s)
+{
+    return s->csv && csv_cut(s->csv);
 }
 
 int64_t source_size(const struct source *s)

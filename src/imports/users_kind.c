@@ -35,6 +35,8 @@ static void check(const struct import *x, struct arena *a, void *row, struct out
         in->role = ROLE_CUSTOMER;
     if (in->role == ROLE_SUPER_ADMIN)
         outcome_reject_lit(o, "role", "a SUPER_ADMIN is never imported");
+    else if (role_perms((enum role)in->role) & ~x->may)
+        outcome_reject_lit(o, "role", "this user may do more than you may yourself");
     if (in->created_at == I64_NULL)
         in->created_at = x->now;
     import_check_time(x, "createdAt", in->created_at, o);
@@ -77,7 +79,9 @@ static int write_one(struct import *x, struct tx *tx, const struct user_in *in, 
         return rc;
     if (x->dry) {
         rc = user_by_email(tx, x->company->id, in->email, &have);
-        bool twice = seen_add(x->state, 'm', in->email);
+        int twice = rc < 0 ? rc : seen_add(x->state, tx, 'm', in->email);
+        if (twice < 0)
+            return twice;
         o->verdict = rc == 1 || twice ? VERDICT_MATCHED : VERDICT_CREATED;
     } else {
         rc = accounts_create_user(tx, x->company->id, &u, in->created_at);
@@ -90,7 +94,7 @@ static int start(struct import *x, struct tx *tx)
 {
     (void)tx;
     if (x->dry)
-        x->state = seen_new();
+        x->state = seen_new(x);
     return 0;
 }
 

@@ -33,7 +33,7 @@ let before_;
 /** Rows of company b that nobody of company a may change or add to. */
 const TABLES = ['companies', 'stores', 'users', 'api_keys', 'customers', 'customer_names', 'customer_tags',
   'customer_former_phones', 'orders', 'order_lines', 'order_payments', 'order_refunds', 'order_numbers', 'outbox',
-  'import_batches', 'transports', 'messages', 'webhooks'];
+  'import_batches', 'import_rejects', 'transports', 'messages', 'webhooks'];
 /** Columns that the service's own jobs write, left out. */
 const COLUMNS = { outbox: 'id, type, at', webhooks: 'id, url, events, secret_sealed, is_active, version' };
 const snapshot = () => TABLES.map((t) => {
@@ -54,7 +54,9 @@ before(async () => {
   const hook = expectOk(await admin.post('/api/webhooks', { url: 'https://hooks.invalid/theirs', events: ['company.updated'] }), 201);
   s.secrets.add(hook.secret);
   const hex = s.store.engine === 'sqlite' ? 'lower(hex(id))' : "replace(CAST(id AS text), '-', '')";
+  const batch = expectOk(await admin.post('/api/imports', { kind: 'customers', fileName: 'theirs.csv', columns: ['name'] }), 201);
   theirs = {
+    imports: batch.id,
     webhooks: hook.id,
     messages: message,
     customers: customers[0].id,
@@ -141,13 +143,16 @@ function otherPath({ path }) {
   });
 }
 
+const typeOf = (route) => Object.keys(route.row.requestBody?.content ?? { 'application/json': 0 })[0];
 const bodyOf = (route, ids) => {
+  if (typeOf(route) === 'text/csv') return 'x\n';
   const schema = deref(route.doc, route.row.requestBody?.content?.['application/json']?.schema);
   return route.row.requestBody ? body(route.doc, schema, ids) : undefined;
 };
 const call = async (route, path, role, options = {}) => {
   const token = role === 'nobody' ? undefined : await s.token(role);
-  const res = await request(s.url, route.method, path, { agent: s.agent, token, body: bodyOf(route, options.ids) });
+  const res = await request(s.url, route.method, path, {
+    agent: s.agent, token, body: bodyOf(route, options.ids), headers: { 'Content-Type': typeOf(route) } });
   const where = `${role} ${route.method} ${path} (${route.permission}): ${res.status} ${res.text.slice(0, 300)}`;
   assert.ok(res.status < 500, where);
   return { res, where };
