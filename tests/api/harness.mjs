@@ -13,6 +13,7 @@ import https from 'node:https';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { dropDatabase, freshDatabase, psql, sleep, startPostgres } from '../lib/postgres.mjs';
 
@@ -124,14 +125,25 @@ export function demoCompanies(store, n, { customers = 20, orders = 30, seed = 1 
 export const demoCompany = (store, options) => demoCompanies(store, 1, options)[0];
 export const dashed = (hex) => hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 
+/** Programs that still run. A scenario that failed must not leave them behind:
+ * the file would wait for them for ever. */
+const children = new Set();
+after(() => {
+  for (const child of children) child.kill('SIGKILL');
+});
+
 /** A `serve` process: waits for its address; ends by stop(), end() or kill(). */
 export async function serve(store, settings = {}, { env, cwd } = {}) {
   const options = Object.entries({ listen: '127.0.0.1:0', ...QUIET, ...settings }).map(([k, v]) => (v === true ? `--${k}` : `--${k}=${v}`));
   const child = spawn(BIN, ['serve', '--store', store.url, ...options],
     { env: programEnv(store, env), stdio: ['ignore', 'pipe', 'pipe'], cwd });
   const p = { child, log: '', exit: null, url: null };
+  children.add(child);
   const ended = new Promise((done) => {
-    child.on('close', (code, signal) => done((p.exit = { code, signal })));
+    child.on('close', (code, signal) => {
+      children.delete(child);
+      done((p.exit = { code, signal }));
+    });
   });
   const listening = new Promise((done) => {
     const see = (chunk) => {

@@ -212,7 +212,7 @@ test('PostgreSQL absent at the start, then there', POSTGRES, async () => {
   }
 });
 
-async function eventually(check, ms = 15000) {
+async function eventually(check, ms = 40000) {
   const until = Date.now() + ms;
   while (!(await check())) {
     assert.ok(Date.now() < until, 'did not come about in time');
