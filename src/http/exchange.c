@@ -3,7 +3,7 @@
 #include "base/clock.h"
 #include "base/random.h"
 #include "exec/exec.h"
-#include <arpa/inet.h>
+#include "http/limits.h"
 #include <sched.h>
 #include <stdlib.h>
 
@@ -82,14 +82,7 @@ static struct str address_of(const struct exchange *x)
         MHD_get_connection_info(x->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
     if (!info || !info->client_addr)
         return STR("");
-    const struct sockaddr *sa = info->client_addr;
-    char text[INET6_ADDRSTRLEN];
-    const void *ip = sa->sa_family == AF_INET6
-                         ? (const void *)&((const struct sockaddr_in6 *)(const void *)sa)->sin6_addr
-                         : (const void *)&((const struct sockaddr_in *)(const void *)sa)->sin_addr;
-    if (!inet_ntop(sa->sa_family, ip, text, sizeof text))
-        return STR("");
-    return arena_str(x->r.arena, str_c(text));
+    return limits_address(info->client_addr, x->r.arena);
 }
 
 /* Without port, in lower case. */

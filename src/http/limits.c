@@ -2,6 +2,7 @@
  * bucket making room. Keys are kept as 128-bit keyed hashes: no address and no
  * id of anyone stays in memory, and nobody can choose keys that collide. */
 #include "http/limits.h"
+#include <arpa/inet.h>
 #include <pthread.h>
 #include <sodium.h>
 #include <stdlib.h>
@@ -165,4 +166,18 @@ bool limits_take(struct limits *l, struct str key, int64_t now, int64_t *left, i
     *left = level / l->per_us;
     *reset_s = seconds_up(fine ? full - level : l->per_us - level, l->rate);
     return fine;
+}
+
+struct str limits_address(const struct sockaddr *sa, struct arena *a)
+{
+    char text[INET6_ADDRSTRLEN];
+    struct in6_addr six;
+    const void *ip = &((const struct sockaddr_in *)(const void *)sa)->sin_addr;
+    if (sa->sa_family == AF_INET6) {
+        six = ((const struct sockaddr_in6 *)(const void *)sa)->sin6_addr;
+        if (!IN6_IS_ADDR_V4MAPPED(&six))
+            memset(&six.s6_addr[8], 0, 8);
+        ip = &six;
+    }
+    return inet_ntop(sa->sa_family, ip, text, sizeof text) ? arena_str(a, str_c(text)) : STR("");
 }

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "http/limits.h"
 #include "http/metrics.h"
+#include <arpa/inet.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -77,6 +78,30 @@ static void test_threads(void **state)
     limits_free(&c.l);
 }
 
+static void counts_as(int family, const char *address, const char *as)
+{
+    struct arena *a = arena_new(1024);
+    struct sockaddr_in6 six = {.sin6_family = AF_INET6};
+    struct sockaddr_in four = {.sin_family = AF_INET};
+    bool is_six = family == AF_INET6;
+    void *ip = is_six ? (void *)&six.sin6_addr : (void *)&four.sin_addr;
+    assert_int_equal(inet_pton(family, address, ip), 1);
+    const void *sa = is_six ? (const void *)&six : (const void *)&four;
+    assert_str(limits_address(sa, a), as);
+    arena_free(&a);
+}
+
+/* Who has a network of IPv6 has 2^64 addresses, and one allowance. */
+static void test_addresses(void **state)
+{
+    (void)state;
+    counts_as(AF_INET, "192.0.2.1", "192.0.2.1");
+    counts_as(AF_INET6, "::ffff:192.0.2.1", "::ffff:192.0.2.1");
+    counts_as(AF_INET6, "2001:db8:1:2:3:4:5:6", "2001:db8:1:2::");
+    counts_as(AF_INET6, "2001:db8:1:2:ffff::1", "2001:db8:1:2::");
+    counts_as(AF_INET6, "2001:db8:1:3::1", "2001:db8:1:3::");
+}
+
 static int64_t forty_two(void *arg)
 {
     (void)arg;
@@ -122,9 +147,8 @@ static void test_metrics(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_bucket),
-        cmocka_unit_test(test_room),
-        cmocka_unit_test(test_threads),
+        cmocka_unit_test(test_bucket),  cmocka_unit_test(test_room),
+        cmocka_unit_test(test_threads), cmocka_unit_test(test_addresses),
         cmocka_unit_test(test_metrics),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
