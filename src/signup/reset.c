@@ -112,8 +112,8 @@ int reset_prepare(struct req *r)
     return 0;
 }
 
-/* A link that went to an address proves it, too. Who has proved a phone since
- * is somebody, whom a merely claimed address does not open. */
+/* A link that went to an address proves it, too. Who has proved a phone since,
+ * or is known to staff, is somebody, whom a merely claimed address does not open. */
 static int prove_mailed(struct req *r, struct tx *tx, const struct link_sent *link)
 {
     struct email_user u = {.id = UUID_NIL};
@@ -122,7 +122,7 @@ static int prove_mailed(struct req *r, struct tx *tx, const struct link_sent *li
         return rc;
     struct str email = rc == 1 ? signup_link_email(r, LINK_RESET, link->purpose, &u) : STR_NULL;
     bool is_claim = !str_eq(email, u.email);
-    if (str_is_null(email) || (is_claim && u.is_phone_verified))
+    if (str_is_null(email) || (is_claim && u.is_somebody))
         return req_fail(r, ERR_TOKEN_INVALID);
     rc = is_claim ? signup_take_over(r, tx, u.id) : 0;
     return rc < 0 ? rc : signup_email_proved(r, tx, u.id, email);

@@ -19,34 +19,44 @@ WHERE company_id = $1 AND claimed_phone = $2 AND id NOT IN
     (SELECT id FROM users WHERE company_id = $1 AND claimed_phone = $2
      ORDER BY created_at DESC, id DESC LIMIT $3);
 
--- row email_user (id: uuid, name: text, email: text?, claimed_email: text?, role: text, may: bool, is_email_verified: bool, is_phone_verified: bool, is_used: bool, customer_id: uuid?)
+-- row email_user (id: uuid, name: text, email: text?, claimed_email: text?, role: text, may: bool, is_email_verified: bool, is_used: bool, is_somebody: bool, customer_id: uuid?)
 
 -- Who has the e-mail, proved or given by staff. is_used: somebody has set a
--- password or signed in.
+-- password or signed in. is_somebody: a phone was proved, or whose the login is
+-- was said by more than its own sign-up.
 -- email_owner (company: uuid, email: text) -> one email_user
 SELECT u.id, u.name, u.email, u.claimed_email, u.role,
-    u.is_active AND COALESCE(p.is_active, TRUE) AS may, u.is_email_verified, u.is_phone_verified,
-    u.password_hash IS NOT NULL OR u.last_login_at IS NOT NULL AS is_used, u.customer_id
+    u.is_active AND COALESCE(p.is_active, TRUE) AS may, u.is_email_verified,
+    u.password_hash IS NOT NULL OR u.last_login_at IS NOT NULL AS is_used,
+    u.is_phone_verified
+        OR (u.customer_id IS NOT NULL AND COALESCE(u.link_evidence, '') <> 'pending') AS is_somebody,
+    u.customer_id
 FROM users u
 LEFT JOIN customers p ON p.company_id = u.company_id AND p.id = u.customer_id
 WHERE u.company_id = $1 AND u.email = $2;
 
 -- Those who say that it is theirs and of whom nothing else is proved, newest
--- first: who proved a phone is somebody, whose account no e-mail opens that
--- waits for its proof.
+-- first: who proved a phone, or whom staff know, is somebody, whose account no
+-- e-mail opens that waits for its proof.
 -- email_claimants (company: uuid, email: text, most: int) -> many email_user
 SELECT u.id, u.name, u.email, u.claimed_email, u.role,
-    u.is_active AND COALESCE(p.is_active, TRUE) AS may, u.is_email_verified, u.is_phone_verified,
-    u.password_hash IS NOT NULL OR u.last_login_at IS NOT NULL AS is_used, u.customer_id
+    u.is_active AND COALESCE(p.is_active, TRUE) AS may, u.is_email_verified,
+    u.password_hash IS NOT NULL OR u.last_login_at IS NOT NULL AS is_used,
+    u.is_phone_verified
+        OR (u.customer_id IS NOT NULL AND COALESCE(u.link_evidence, '') <> 'pending') AS is_somebody,
+    u.customer_id
 FROM users u
 LEFT JOIN customers p ON p.company_id = u.company_id AND p.id = u.customer_id
 WHERE u.company_id = $1 AND u.claimed_email = $2 AND u.email IS NULL AND NOT u.is_phone_verified
+    AND (u.customer_id IS NULL OR u.link_evidence = 'pending')
     AND u.role = 'CUSTOMER' AND u.is_active AND COALESCE(p.is_active, TRUE)
 ORDER BY u.created_at DESC, u.id DESC LIMIT $3;
 
 -- email_user_lock (company: uuid, id: uuid) -> one email_user
 SELECT id, name, email, claimed_email, role, is_active AS may, is_email_verified,
-    is_phone_verified, password_hash IS NOT NULL OR last_login_at IS NOT NULL AS is_used,
+    password_hash IS NOT NULL OR last_login_at IS NOT NULL AS is_used,
+    is_phone_verified
+        OR (customer_id IS NOT NULL AND COALESCE(link_evidence, '') <> 'pending') AS is_somebody,
     customer_id
 FROM users WHERE company_id = $1 AND id = $2 /*for update*/;
 

@@ -142,6 +142,21 @@ test('a claimed e-mail opens no account whose phone was proved', async () => {
   expectOk(await login({ phone: victim.phone }));
 });
 
+test('a claimed e-mail, perhaps mistyped, opens no account that staff gave a history', async () => {
+  const address = email();
+  const own = await signup({ email: address });
+  await box.take(address);
+  await forgot({ email: address });
+  const early = await box.link(address);
+  const customer = expectOk(await s.as('CASHIER').post('/api/customers', { name: 'Asha Rao', phone: newPhone(), createLogin: false }), 201);
+  expectOk(await s.as('ADMIN').post(`/api/customers/${customer.id}/users`, { userId: own.user.id }));
+  expectError(await reset({ token: early, password: OTHER }), 401, 'token_invalid');
+  const other = await prove({ email: address });
+  assert.notEqual(other.user.id, own.user.id);
+  assert.equal(other.user.isEmailVerified, true);
+  assert.equal((await me(own.accessToken)).customer.id, customer.id);
+});
+
 test('a forgotten password by code', async () => {
   const phone = newPhone();
   const own = await signup({ phone });
