@@ -186,6 +186,10 @@ int customers_phone_proved(struct req *r, struct tx *tx, struct customer_row *c)
         c->phone_evidence = EVIDENCE_OF_PHONE;
         rc = set_phone(r, tx, c);
     }
+    /* The newest proof counts: who proved the number before and waits to be told
+     * whose it is has to prove it again. */
+    if (rc >= 0)
+        rc = customer_pending_clear(tx, r->company->id, c->id, r->now);
     if (rc >= 0)
         rc = orders_prove(tx, r->company->id, c->id, c->phone, customers_recycle_before(r), r->now);
     return rc < 0 ? rc : 0;

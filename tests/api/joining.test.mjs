@@ -225,6 +225,20 @@ test('a number moves between two people who are both signed in: each keeps their
   healthy();
 });
 
+test('the newest proof of a number counts: an earlier one takes it from nobody', async () => {
+  const phone = newPhone();
+  const [owner, once] = [await signUp({ name: 'Owner' }), await signUp({ name: 'Once' })];
+  await prove(owner, phone);
+  assert.equal((await prove(once, phone)).outcome, 'PROOF_NEEDED');
+  assert.equal((await prove(owner, phone)).outcome, 'ALREADY');
+  expectError(await once.follow('fresh'), 409, 'nothing_pending');
+  assert.equal((await owner.me()).phone, phone);
+  assert.equal((await prove(once, phone)).outcome, 'PROOF_NEEDED');
+  assert.equal(expectOk(await once.follow('fresh')).phone, phone);
+  assert.equal((await owner.me()).phone, null);
+  healthy();
+});
+
 test('another number: the old one is kept, still finds the person, and opens nothing', async () => {
   const [before_, now] = [newPhone(), newPhone()];
   const who = await signUp();
