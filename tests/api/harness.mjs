@@ -128,8 +128,11 @@ export const dashed = (hex) => hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, 
 /** Programs that still run. A scenario that failed must not leave them behind:
  * the file would wait for them for ever. */
 const children = new Set();
-after(() => {
-  for (const child of children) child.kill('SIGKILL');
+if (process.env.NODE_TEST_CONTEXT) after(() => {
+  // Those that the file stops itself have their time; nobody waits for this timer.
+  setTimeout(() => {
+    for (const child of children) child.kill('SIGKILL');
+  }, 20000).unref();
 });
 
 /** A `serve` process: waits for its address; ends by stop(), end() or kill(). */
