@@ -206,7 +206,8 @@ int company_fix(struct worker *w, struct req *r, struct tx *tx)
     enum company_rule rule = r->route->rule;
     if (rule == COMPANY_NONE || rule == COMPANY_SECRET)
         return 0;
-    if (rule == COMPANY_SECRET_OR_HOST && !str_is_null(peek_body(r, "token")))
+    /* A blank one is none, as it is where the body is decoded. */
+    if (rule == COMPANY_SECRET_OR_HOST && str_trim(peek_body(r, "token")).n > 0)
         return 0;
     struct uuid id = UUID_NIL;
     bool token = rule == COMPANY_TOKEN || rule == COMPANY_PATH;

@@ -173,6 +173,20 @@ test('a forgotten password by code', async () => {
   expectError(await login({ phone }), 401, 'bad_credentials');
 });
 
+test('a blank token is none: the company is that of the phone and the code', async () => {
+  const phone = newPhone();
+  const own = await signup({ phone });
+  await prove({ phone }, own.accessToken);
+  for (const token of ['', ' ', '\t\n', '\u00a0']) {
+    const r = await at('/api/auth/password/reset', { token, phone, code: 'none', password: OTHER });
+    assert.ok(['bad_code', 'token_invalid'].includes(r.json.code), r.text);
+    const alone = await at('/api/auth/password/reset', { token, password: OTHER });
+    assert.ok(['invalid', 'token_invalid'].includes(alone.json.code), alone.text);
+  }
+  await forgot({ phone });
+  expectOk(await at('/api/auth/password/reset', { token: '', phone, code: await box.code(phone), password: OTHER }));
+});
+
 test('a code for a number that only somebody claims sets no password', async () => {
   const phone = newPhone();
   await signup({ phone });
