@@ -1,9 +1,9 @@
 // The second factor: set up, confirmed, asked for at sign-in, each code good
 // once, recovery codes, what an admin and the company decide.
 import assert from 'node:assert/strict';
-import { createHmac } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { cliOk, expectError, expectOk, mailbox, newPhone, sleep, start } from './harness.mjs';
+import { base32, code, stepNow } from '../lib/totp.mjs';
 
 let s;
 let box;
@@ -22,19 +22,6 @@ const login = (user, code, more = {}) => s.api('POST', '/api/auth/login',
 const me = (token) => s.api('GET', '/api/auth/me', { token });
 const post = (path, token, body) => s.api('POST', path, { token, body });
 
-function base32(text) {
-  const bits = [...text].map((c) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(c).toString(2).padStart(5, '0')).join('');
-  return Buffer.from(bits.match(/.{8}/g).map((b) => parseInt(b, 2)));
-}
-const stepNow = () => Math.floor(Date.now() / 30000);
-/** What an authenticator app shows, so many steps from now. */
-function code(secret, off = 0, step = stepNow()) {
-  const counter = Buffer.alloc(8);
-  counter.writeBigInt64BE(BigInt(step + off));
-  const mac = createHmac('sha1', base32(secret)).update(counter).digest();
-  const at = mac[19] & 15;
-  return String((mac.readUInt32BE(at) & 0x7fffffff) % 1000000).padStart(6, '0');
-}
 const wrongCode = (secret) => {
   const near = [-2, -1, 0, 1, 2].map((o) => code(secret, o));
   return ['123456', '234567', '345678', '456789', '567890', '678901'].find((c) => !near.includes(c));

@@ -2,7 +2,7 @@
 import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { currentUser, may, session } from '../api/session';
-import { place, to } from '../ui/route';
+import { go, place, to } from '../ui/route';
 import { mount, Shell } from '../ui/shell';
 import { toastError } from '../ui/toast';
 import { Account } from './account/account';
@@ -58,6 +58,10 @@ function Page(): JSX.Element {
     if (userId) refreshUser().catch(toastError);
   }, [userId]);
   const waits = currentUser()?.secondFactor === 'REQUIRED';
+  useEffect(() => {
+    // Stays there when the way is free again: recovery codes are shown this once.
+    if (waits && name !== 'account') go(to('account'), { replace: true });
+  }, [waits, name]);
   const open = waits ? [] : places.filter((p) => p.may());
   const here = (name === 'account' ? account : open.find((p) => p.name === name) ?? open[0]) ?? account;
   const nav = open.map((p) => (

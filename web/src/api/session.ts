@@ -143,7 +143,8 @@ async function renewNow(not?: string): Promise<string> {
   access = usable(kept);
   if (access && access.token !== not) return access.token;
   if (!kept) {
-    session.value = { status: 'out' };
+    // Ended stays ended: of two calls that were refused one comes second.
+    if (session.value.status !== 'ended') session.value = { status: 'out' };
     throw new ApiError(401, 'unauthenticated', 'Sign in first.');
   }
   const res = await post('/api/auth/refresh', { refreshToken: kept.refreshToken });

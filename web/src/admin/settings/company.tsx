@@ -42,9 +42,9 @@ function CompanyForm({ c, set }: { c: Company; set: (c: Company) => void }): JSX
   return (
     <form class="card stack" noValidate onSubmit={form.submit(async () => {
       set(await call('PUT /api/companies/{id}', { path: { id: c.id }, body: changes(d, c), ifMatch: c.version }));
-      await loadCompany();
       // Requiring a second factor begins with who requires it.
       await refreshUser();
+      await loadCompany().catch(() => undefined);
       toast(t('saved'));
     })}>
       <div class="two">
