@@ -101,11 +101,13 @@ UPDATE customers SET order_count = order_count + $3, total_orders = total_orders
     version = version + 1, updated_at = $22
 WHERE company_id = $1 AND id = $2;
 
--- Former numbers of a record that becomes part of another.
+-- Former numbers of a record that becomes part of another. (Asked for in two
+-- steps, each answered by an index: SQLite would read all of the company's.)
 -- customer_formers_move (company: uuid, merged: uuid, survivor: uuid) -> count
 INSERT INTO customer_former_phones (company_id, phone, customer_id, until)
 SELECT company_id, phone, $3, until FROM customer_former_phones
-WHERE company_id = $1 AND customer_id = $2
+WHERE company_id = $1 AND customer_id = $2 AND phone IN
+    (SELECT phone FROM customer_former_phones WHERE company_id = $1 AND customer_id = $2)
 ON CONFLICT DO NOTHING;
 
 -- The record that a merged one became part of.
