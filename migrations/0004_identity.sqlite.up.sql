@@ -189,7 +189,7 @@ ALTER TABLE import_batches ADD COLUMN rollback_after blob; -- how far taking it 
 ALTER TABLE import_batches ADD COLUMN removed integer NOT NULL DEFAULT 0; -- rows that were taken back
 ALTER TABLE import_batches ADD COLUMN kept integer NOT NULL DEFAULT 0; -- rows that stayed, being used or changed since
 
--- Rows of an import that were refused, the first of them, without their values.
+-- The first rows of an import that were refused, for 30 days; a reason may quote what was wrong.
 CREATE TABLE import_rejects (
     company_id blob NOT NULL, -- tenant
     batch_id blob NOT NULL,   -- the import

@@ -78,8 +78,11 @@ def route(operation):
         found = parameters(operation, place)
         if found:
             parts.append(f"{place}{'' if place == 'path' else '?'}: {found}")
-    body = operation.get("requestBody", {}).get("content", {}).get("application/json")
-    if body:
+    content = operation.get("requestBody", {}).get("content", {})
+    body = content.get("application/json")
+    if content and not body:
+        parts.append("body: Blob")
+    elif body:
         parts.append(f"body{'' if operation['requestBody'].get('required') else '?'}: "
                      f"{type_of(body['schema'])}")
     return "{ " + "; ".join([*parts, answer(operation)]) + " }"

@@ -47,4 +47,4 @@ export async function plant(s) {
 /** The places of the back office, with records opened. */
 export const placesOf = (p) => ['dashboard', 'customers', `customers/${p.person.id}`, `customers/${p.person.id}?tab=timeline`,
   `customers/${p.person.id}?tab=accounts`, `customers/${p.long.id}`, `customers/${p.rtl.id}`, 'orders', `orders/${p.order.id}`, 'users', `users/${p.user.id}`,
-  'stores', 'company', 'keys', 'messages', 'webhooks', 'audit', 'account'];
+  'stores', 'company', 'keys', 'imports', 'messages', 'webhooks', 'audit', 'account'];

@@ -75,14 +75,14 @@ async function send(route: string, given: AnyGiven): Promise<Record<string, unkn
 async function exchange(route: string, given: AnyGiven, token: string | null): Promise<Response> {
   const headers: Record<string, string> = { Accept: 'application/json' };
   if (token) headers['Authorization'] = `Bearer ${token}`;
-  if (given.body !== undefined) headers['Content-Type'] = 'application/json';
+  if (given.body !== undefined) headers['Content-Type'] = given.body instanceof Blob ? given.body.type : 'application/json';
   if (given.idempotencyKey) headers['Idempotency-Key'] = given.idempotencyKey;
   if (given.ifMatch !== undefined) headers['If-Match'] = `"${given.ifMatch}"`;
   try {
     return await fetch(address(route, given), {
       method: route.slice(0, route.indexOf(' ')),
       headers,
-      body: given.body === undefined ? null : JSON.stringify(given.body),
+      body: given.body === undefined ? null : given.body instanceof Blob ? given.body : JSON.stringify(given.body),
       signal: given.signal ?? null,
       credentials: 'omit',
       redirect: 'error',
@@ -95,8 +95,8 @@ async function exchange(route: string, given: AnyGiven, token: string | null): P
 }
 
 /** The bytes of a file that a GET answers (an export), with the session's token. */
-export async function download(route: 'GET /api/customers/export', query: Record<string, string>): Promise<Blob> {
-  const res = await exchange(route, { query }, await accessToken());
+export async function download(route: 'GET /api/customers/export' | 'GET /api/imports/{id}/rejects', given: AnyGiven): Promise<Blob> {
+  const res = await exchange(route, given, await accessToken());
   if (!res.ok) throw await errorOf(res);
   return res.blob();
 }

@@ -27,7 +27,7 @@ function readPage(f: Filter, cursor: string | undefined, signal: AbortSignal): P
 }
 
 async function exportAll(format: 'csv' | 'jsonl'): Promise<void> {
-  const blob = await download('GET /api/customers/export', { format });
+  const blob = await download('GET /api/customers/export', { query: { format } });
   const url = URL.createObjectURL(blob);
   const a = Object.assign(document.createElement('a'), { href: url, download: `customers.${format}` });
   a.click();
