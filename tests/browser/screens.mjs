@@ -5,6 +5,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT, expectOk, start } from '../api/harness.mjs';
 import { launch, openPage, signIn, tillReady } from './browser.mjs';
+import { PAGES as OTHERS } from './screens-pages.mjs';
 
 const OUT = join(ROOT, 'docs/screens');
 const SIZES = { desktop: { width: 1280, height: 800 }, phone: { width: 360, height: 740 } };
@@ -50,6 +51,7 @@ const PAGES = {
     await page.locator('.badge button').click();
     await shot('offline');
   },
+  ...OTHERS,
 };
 
 const s = await start({ companies: 1, demo: { customers: 2000, orders: 6000 } });

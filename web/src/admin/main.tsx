@@ -66,12 +66,12 @@ function Page(): JSX.Element {
   }, [waits, name]);
   const open = waits ? [] : places.filter((p) => p.may());
   const here = (name === 'account' ? account : open.find((p) => p.name === name) ?? open[0]) ?? account;
-  const nav = open.map((p) => (
+  const role = currentUser()?.role ?? '';
+  const nav = [...(OFFICE.includes(role) ? open : []), account].map((p) => (
     <a key={p.name} href={to(p.name)} aria-current={p === here ? 'page' : undefined}>{p.title()}</a>
   ));
-  const own = s.status === 'in' && <a class="btn small" href={to('account')} aria-current={here === account ? 'page' : undefined}>{t('myAccount')}</a>;
   return (
-    <Shell realm="staff" title={t('title')} nav={nav} extra={own} roles={here === account ? [...OFFICE, 'CASHIER', 'STAFF', 'DELIVERY'] : OFFICE}>
+    <Shell realm="staff" title={t('title')} nav={nav} roles={here === account ? [...OFFICE, 'CASHIER', 'STAFF', 'DELIVERY'] : OFFICE}>
       <main class="wide" id="content" tabIndex={-1}>{here.show(here.name === name ? id : undefined)}</main>
     </Shell>
   );
