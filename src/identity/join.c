@@ -29,7 +29,7 @@ FIELDS(identity_hint_out, "JoinRequested", struct hint_out,
 int identity_join_request(struct req *r, struct tx *tx)
 {
     struct identity_waiting w;
-    struct str email;
+    struct str email = STR_NULL;
     int rc = take_email(r, tx, &w, &email);
     if (rc == 0)
         rc = codes_send(r, tx, &(struct code_to){.purpose = CODE_JOIN, .email = email});

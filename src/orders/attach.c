@@ -120,7 +120,7 @@ static int take_with_people(struct req *r, struct tx *tx, const struct order_att
     struct uuid company = r->company->id;
     struct order_customer from;
     struct uuid now; /* the named record may have become part of another */
-    bool from_found, to_found;
+    bool from_found = false, to_found = false;
     int rc = orders_guard(r);
     if (rc == 0)
         rc = order_by_id(tx, company, in->id, &v->o);
