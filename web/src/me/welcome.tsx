@@ -5,7 +5,7 @@ import { call } from '../api/client';
 import { signIn } from '../api/session';
 import { companyPart } from '../api/shop';
 import { common } from '../i18n';
-import { CodeStep, type Where } from '../ui/code';
+import { CodeStep, FactorField, useFactor, type Where } from '../ui/code';
 import { Field, FormError, useForm } from '../ui/form';
 import { t } from './texts';
 
@@ -42,12 +42,15 @@ function ByCode(): JSX.Element {
 function ByPassword(): JSX.Element {
   const [who, setWho] = useState('');
   const [password, setPassword] = useState('');
+  const [code, setCode] = useState('');
   const form = useForm();
+  const factor = useFactor(form);
   return (
-    <form class="stack" noValidate onSubmit={form.submit(() => signIn({ ...whereOf(who), password, ...companyPart() }))}>
+    <form class="stack" noValidate onSubmit={form.submit(() => signIn({ ...whereOf(who), password, ...(code && { code: code.trim() }), ...companyPart() }))}>
       <Who form={form} value={who} onValue={setWho} />
       <Field form={form} name="password" label={common.t('password')} type="password" autocomplete="current-password"
         value={password} onValue={setPassword} />
+      {factor && <FactorField form={form} name="code" value={code} onValue={setCode} />}
       <FormError form={form} />
       <button class="btn main" disabled={form.busy || !who.trim() || !password}>{common.t('signIn')}</button>
     </form>

@@ -7,7 +7,7 @@ import { adopt } from '../api/session';
 import { companyPart } from '../api/shop';
 import type { Account, CodeVerified, Session } from '../api/types.gen';
 import { common } from '../i18n';
-import { Field, FormError, useForm } from './form';
+import { Field, FormError, useForm, type Form } from './form';
 
 export interface Where {
   phone?: string;
@@ -15,6 +15,20 @@ export interface Where {
 }
 
 export const isSession = (v: CodeVerified): v is CodeVerified & Session => !!v.accessToken && !!v.refreshToken;
+
+/** Has this form been told that a second factor is needed? From then on it asks for it. */
+export function useFactor(form: Form): boolean {
+  const [asked, setAsked] = useState(false);
+  const told = form.error?.code === 'second_factor_required';
+  useEffect(() => {
+    if (told) setAsked(true);
+  }, [told]);
+  return asked;
+}
+
+export function FactorField(props: { form: Form; name: string; value: string; onValue: (v: string) => void }): JSX.Element {
+  return <Field {...props} label={common.t('secondFactor')} hint={common.t('codeHint')} inputMode="numeric" autocomplete="one-time-code" autofocus />;
+}
 
 interface Props {
   to: Where;
@@ -30,7 +44,9 @@ export function CodeStep({ to, anonymous, onDone, onBack }: Props): JSX.Element 
   const [code, setCode] = useState('');
   const [accounts, setAccounts] = useState<Account[]>([]);
   const [wait, setWait] = useState(0);
+  const [factorCode, setFactorCode] = useState('');
   const form = useForm();
+  const factor = useFactor(form);
   const request = async (): Promise<void> => {
     const sent = await call('POST /api/auth/otp/request', { body: { ...to, ...companyPart() }, anonymous });
     setWait(sent.retryAfter);
@@ -43,7 +59,8 @@ export function CodeStep({ to, anonymous, onDone, onBack }: Props): JSX.Element 
   }, [wait]);
   const verify = async (userId?: string): Promise<void> => {
     const v = await call('POST /api/auth/otp/verify', {
-      body: { ...to, code: code.replace(/\D/g, ''), ...(userId && { userId }), ...companyPart() }, anonymous,
+      body: { ...to, code: code.replace(/\D/g, ''), ...(userId && { userId }),
+        ...(factorCode && { secondFactorCode: factorCode.trim() }), ...companyPart() }, anonymous,
     });
     if (v.accounts?.length) setAccounts(v.accounts);
     else {
@@ -60,6 +77,7 @@ export function CodeStep({ to, anonymous, onDone, onBack }: Props): JSX.Element 
             <bdi>{a.name}</bdi> <span class="quiet small">{a.email}</span>
           </button>
         ))}
+        {factor && <FactorField form={form} name="secondFactorCode" value={factorCode} onValue={setFactorCode} />}
         <FormError form={form} />
       </form>
     );
@@ -69,6 +87,7 @@ export function CodeStep({ to, anonymous, onDone, onBack }: Props): JSX.Element 
       <p>{t('codeSent', { to: to.phone ?? to.email ?? '' })}</p>
       <Field form={form} name="code" label={t('code')} inputMode="numeric" autocomplete="one-time-code" autofocus maxLength={9}
         value={code} onValue={setCode} />
+      {factor && <FactorField form={form} name="secondFactorCode" value={factorCode} onValue={setFactorCode} />}
       <FormError form={form} />
       <button class="btn main" disabled={form.busy || code.replace(/\D/g, '').length < 6}>{t('continue')}</button>
       <div class="row apart">
