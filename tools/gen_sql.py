@@ -12,7 +12,8 @@ TYPES = {"uuid": ("struct uuid", "SQL_UUID", "id"), "text": ("struct str", "SQL_
          "int": ("int64_t", "SQL_INT", "i"), "bool": ("bool", "SQL_BOOL", "b"),
          "time": ("int64_t", "SQL_TIME", "i"), "date": ("int64_t", "SQL_DATE", "i"),
          "json": ("struct str", "SQL_JSON", "text"), "blob": ("struct str", "SQL_BLOB", "text")}
-KINDS = {"one": "STMT_ONE", "many": "STMT_MANY", "count": "STMT_COUNT", "effect": "STMT_EFFECT"}
+KINDS = {"one": "STMT_ONE", "many": "STMT_MANY", "count": "STMT_COUNT", "made": "STMT_MADE",
+         "effect": "STMT_EFFECT"}
 ENGINES = ("sqlite", "postgres")
 REFUSED = [(r"::", "'::' is PostgreSQL's alone; use CAST"),
            (r"\bnow\s*\(", "times come as parameters"),
@@ -31,10 +32,10 @@ KEYWORDS = set("asm auto bool break case char const continue default do double e
                "sizeof static struct switch true typedef union unsigned void volatile while".split())
 # Names of the generated functions themselves.
 OWN = {"one": {"tx", "values", "out"}, "many": {"tx", "values", "rows", "n", "v", "rc"},
-       "count": {"tx", "values"}, "effect": {"tx", "values"}}
+       "count": {"tx", "values"}, "made": {"tx", "values"}, "effect": {"tx", "values"}}
 BEGINS = re.compile(r"^--\s+(row\s+)?[a-z][a-z0-9_]*\s*(struct\s+)?\(")
 HEAD = re.compile(r"^--\s+([a-z][a-z0-9_]*)\s+(struct\s+)?\((.*?)\)\s*->\s*"
-                  r"(one|many|count|effect)\b\s*(\([^)]*\)|(?!sqlite\b|postgres\b)[a-z][a-z0-9_]*)?\s*"
+                  r"(one|many|count|made|effect)\b\s*(\([^)]*\)|(?!sqlite\b|postgres\b)[a-z][a-z0-9_]*)?\s*"
                   r"(sqlite|postgres)?\s*$")
 ROW = re.compile(r"^--\s+row\s+([a-z][a-z0-9_]*)\s*\((.*)\)\s*$")
 HEAD_LINES = 12  # most lines of a signature

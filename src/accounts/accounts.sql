@@ -44,7 +44,7 @@ WHERE company_id = $1 AND id > $2
 ORDER BY id LIMIT $6;
 
 -- None when the e-mail is taken.
--- user_insert struct (company: uuid, id: uuid, email: text?, name: text, phone: text?, password_hash: text?, role: text, grants: int, denials: int, store_id: uuid?, customer_id: uuid?, is_email_verified: bool, batch_id: uuid?, now: time, link_evidence: text?) -> count
+-- user_insert struct (company: uuid, id: uuid, email: text?, name: text, phone: text?, password_hash: text?, role: text, grants: int, denials: int, store_id: uuid?, customer_id: uuid?, is_email_verified: bool, batch_id: uuid?, now: time, link_evidence: text?) -> made
 INSERT INTO users (company_id, id, email, name, phone, password_hash, role, grants, denials,
     store_id, customer_id, is_active, is_phone_verified, is_email_verified, batch_id, version,
     created_at, updated_at, link_evidence, linked_at)

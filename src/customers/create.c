@@ -79,7 +79,8 @@ static struct customer_new new_of(struct req *r, const struct customer_in *in)
 
 /* The login that a new person gets: not activated, with what staff have told.
  * 1 there is one to make; 0: nothing to sign in with. An e-mail that another
- * user has stays theirs. */
+ * user has stays theirs; that is asked here only where there is nothing else,
+ * otherwise making the login shows it. */
 static int plan_login(struct req *r, struct tx *tx, const struct customer_new *n,
                       struct user_new *u)
 {
@@ -89,10 +90,10 @@ static int plan_login(struct req *r, struct tx *tx, const struct customer_new *n
                            .phone = n->phone,
                            .role = ROLE_CUSTOMER,
                            .link_evidence = STR("staff")};
-    int rc = n->email.n > 0 ? user_by_email(tx, r->company->id, n->email, &other) : 0;
-    if (rc == 1)
-        u->email = STR_NULL;
-    return rc < 0 ? rc : u->email.n > 0 || u->phone.n > 0;
+    if (n->phone.n > 0 || n->email.n == 0)
+        return n->phone.n > 0;
+    int rc = user_by_email(tx, r->company->id, n->email, &other);
+    return rc < 0 ? rc : rc == 0;
 }
 
 static int make_login(struct req *r, struct tx *tx, const struct customer_row *c,
@@ -101,6 +102,10 @@ static int make_login(struct req *r, struct tx *tx, const struct customer_row *c
     u->name = c->name;
     u->customer_id = c->id;
     int rc = accounts_create_user(tx, r->company->id, u, r->now);
+    if (rc == 0 && u->phone.n > 0) {
+        u->email = STR_NULL;
+        rc = accounts_create_user(tx, r->company->id, u, r->now);
+    }
     return rc == 0 ? ERR_RETRY : rc; /* somebody took the e-mail since it was looked for */
 }
 

@@ -64,7 +64,7 @@ ORDER BY f.until DESC, f.customer_id LIMIT 1;
 -- name: text, preferred_name: text?, name_key: blob, phone: text?, phone_reversed: text?,
 -- email: text?, address: text?, area: text?, birthday: date?, anniversary: date?, notes: text?,
 -- tags: json, preferences: json, created_by: uuid?, batch_id: uuid?, created_at: time,
--- is_phone_verified: bool, is_provisional: bool, phone_evidence: text?) -> count
+-- is_phone_verified: bool, is_provisional: bool, phone_evidence: text?) -> made
 INSERT INTO customers (company_id, id, user_id, external_id, name, preferred_name, name_key, phone,
     phone_reversed, email, address, area, birthday, anniversary, notes, tags, preferences,
     is_active, is_phone_verified, balance, order_count, total_orders, visit_count, total_spent,
@@ -134,14 +134,12 @@ ON CONFLICT DO NOTHING;
 DELETE FROM customer_tags WHERE company_id = $1 AND customer_id = $2;
 
 -- customer_name_insert (company: uuid, pair: text, customer: uuid) -> effect
-INSERT INTO customer_names (company_id, pair, customer_id) VALUES ($1, $2, $3)
-ON CONFLICT DO NOTHING;
+INSERT INTO customer_names (company_id, pair, customer_id) VALUES ($1, $2, $3);
 
 -- Two at once: most names have two words, and a statement costs a server more
 -- than a row.
 -- customer_names_insert_two (company: uuid, pair: text, customer: uuid, other_pair: text, other_customer: uuid) -> effect
-INSERT INTO customer_names (company_id, pair, customer_id) VALUES ($1, $2, $3), ($1, $4, $5)
-ON CONFLICT DO NOTHING;
+INSERT INTO customer_names (company_id, pair, customer_id) VALUES ($1, $2, $3), ($1, $4, $5);
 
 -- customer_name_delete (company: uuid, pair: text, customer: uuid) -> effect
 DELETE FROM customer_names WHERE company_id = $1 AND pair = $2 AND customer_id = $3;

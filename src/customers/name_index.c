@@ -64,6 +64,18 @@ static int key_order(const void *x, const void *y)
     return c ? c : uuid_cmp(a->id, b->id);
 }
 
+/* Sorts; "Anna Anna" has its one key twice. Returns how many there are. */
+static size_t in_order(struct key *keys, size_t n)
+{
+    size_t kept = 0;
+    if (n > 1)
+        qsort(keys, n, sizeof *keys, key_order);
+    for (size_t i = 0; i < n; i++)
+        if (kept == 0 || key_order(&keys[kept - 1], &keys[i]) != 0)
+            keys[kept++] = keys[i];
+    return kept;
+}
+
 static int str_order(const void *x, const void *y)
 {
     const struct str *a = x, *b = y;
@@ -94,10 +106,15 @@ static int learn_word(struct tx *tx, struct uuid company, struct arena *a, struc
 }
 
 /* Words in order, so that two transactions that learn the same words wait for
- * each other in one direction. What is known is asked for some at a time. */
+ * each other in one direction. What this connection does not remember is asked
+ * for some at a time. */
 static int learn_words(struct tx *tx, struct uuid company, struct arena *a, struct str *words,
-                       size_t n)
+                       size_t all)
 {
+    size_t n = 0;
+    for (size_t i = 0; i < all; i++)
+        if (!tx_knows(tx, company, words[i]))
+            words[n++] = words[i];
     if (n > 1)
         qsort(words, n, sizeof *words, str_order);
     int rc = 0;
@@ -107,9 +124,11 @@ static int learn_words(struct tx *tx, struct uuid company, struct arena *a, stru
         memcpy(w, words + i, some * sizeof *w);
         struct name_words_known_row *known;
         rc = name_words_known(tx, company, w[0], w[1], w[2], w[3], w[4], w[5], &known, &nknown);
-        for (size_t k = 0; rc >= 0 && k < some; k++)
+        for (size_t k = 0; rc >= 0 && k < some; k++) {
             if (!among(known, nknown, w[k]))
                 rc = learn_word(tx, company, a, w[k]);
+            tx_learn(tx, company, w[k]);
+        }
     }
     return rc < 0 ? rc : 0;
 }
@@ -190,9 +209,7 @@ int names_add(struct tx *tx, struct uuid company, struct arena *a, const struct 
         for (size_t k = 0; k < count; k++)
             keys[nkeys++] = (struct key){pairs[k], v[i].id};
     }
-    if (nkeys > 1)
-        qsort(keys, nkeys, sizeof *keys, key_order);
-    int rc = insert_keys(tx, company, keys, nkeys);
+    int rc = insert_keys(tx, company, keys, in_order(keys, nkeys));
     if (rc < 0)
         return rc;
     return learn_set(tx, company, &words);

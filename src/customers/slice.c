@@ -20,7 +20,8 @@
 static const struct route routes[] = {
     WRITE("POST", "/api/customers", PERM_CREATE_CUSTOMER, &customer_create_in, &customer_out,
           customers_create, "Registers a customer", .status = 201, .action = "customer.create",
-          .event = "customer.created", .errors = "phone_taken external_id_taken phone_invalid"),
+          .event = "customer.created", .flags = ROUTE_PRESUMES,
+          .errors = "phone_taken external_id_taken phone_invalid"),
     READ("/api/customers/phone/:phone", RUN_FAST, &customer_phone_fields, &customer_lookup_out,
          customers_lookup, "The lookup at the till, in any spelling", .flags = PERSON,
          .errors = "customer_not_found phone_invalid"),

@@ -62,6 +62,7 @@ struct worker {
     struct queue *queue;   /* NULL: an HTTP thread */
     pthread_t thread;
     bool started;
+    unsigned exact;      /* groups to come that presume nothing, see tx_presume() */
     struct worker *next; /* of the HTTP threads' list */
 };
 

@@ -1,14 +1,14 @@
 /* Writes in groups: everything that waits shares one transaction and so one
  * flush to the disk. A group runs without savepoints; when a member has to be
- * undone after its first write, the group is rolled back and run again with a
- * savepoint each; when the engine has ended the transaction by itself (disk
- * full) or COMMIT fails, each member is run again alone. Nobody is answered
- * before COMMIT has returned. */
+ * undone after its first write, or what was presumed of it was not so, the group
+ * is rolled back and run again with a savepoint each; when the engine has ended the transaction by
+ * itself (disk full) or COMMIT fails, each member is run again alone. Nobody is answered before
+ * COMMIT has returned. */
 #include "base/clock.h"
 #include "base/log.h"
 #include "exec/exec_priv.h"
 
-enum { TRIES = 4 };
+enum { TRIES = 4, EXACT = 32 }; /* EXACT: groups after one that presumed in vain */
 static const int64_t wal_limit = 256LL * 1024 * 1024;
 
 enum member {
@@ -123,6 +123,22 @@ static void run_each_alone(struct worker *w, struct ticket *list)
         run_alone(w, t);
 }
 
+/* What the first run of a group may take for granted, so that on PostgreSQL its
+ * members need not each wait for an answer. */
+static void presume(struct worker *w, struct tx *tx, const struct ticket *t, bool first)
+{
+    tx_presume(tx, first && !w->exact && t->r && t->r->route->flags & ROUTE_PRESUMES);
+}
+
+static int run_group(struct worker *w, struct ticket *list, bool savepoints);
+
+/* A group once more, exactly: every answer awaited, a savepoint a member. */
+static int again(struct worker *w, struct ticket *list)
+{
+    w->exact = EXACT;
+    return run_group(w, list, true);
+}
+
 /* 0: committed; 1: run them each alone; negative: the outcome is unknown. */
 static int run_group(struct worker *w, struct ticket *list, bool savepoints)
 {
@@ -132,6 +148,7 @@ static int run_group(struct worker *w, struct ticket *list, bool savepoints)
     for (struct ticket *t = list; t; t = t->next) {
         if (savepoints && tx_savepoint(tx) < 0)
             goto alone;
+        presume(w, tx, t, !savepoints);
         enum member m = run_member(t, tx, savepoints);
         if (m == MEMBER_OK) {
             if (savepoints && tx_savepoint_keep(tx) < 0)
@@ -140,12 +157,14 @@ static int run_group(struct worker *w, struct ticket *list, bool savepoints)
         }
         if (!savepoints) {
             tx_rollback(&tx);
-            return run_group(w, list, true);
+            return again(w, list);
         }
         if (m == MEMBER_STORE || !tx_alive(tx) || tx_savepoint_undo(tx) < 0)
             goto alone;
     }
     int rc = tx_commit(&tx);
+    if (rc == ERR_RETRY && !savepoints)
+        return again(w, list);
     return rc == ERR_OUTCOME_UNKNOWN ? rc : rc < 0 ? 1 : 0;
 alone:
     tx_rollback(&tx);
@@ -202,6 +221,8 @@ static void answer(struct worker *w, struct ticket *list)
 static void write_list(struct worker *w, struct ticket *list)
 {
     int rc = 1;
+    if (w->exact)
+        w->exact--;
     if (list->next)
         rc = run_group(w, list, false);
     if (rc == 1)

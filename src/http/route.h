@@ -38,6 +38,7 @@ enum route_flags {
                                  its own: r->own_only is set, and the handler keeps to r->who */
     ROUTE_RAW_BODY = 64,      /* the body is text/csv or application/x-ndjson and stays in r->body;
                                  `in` has path and query */
+    ROUTE_PRESUMES = 128,     /* makes rows that are hardly ever there: see tx_presume() */
 };
 
 struct route {

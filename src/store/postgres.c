@@ -139,6 +139,21 @@ static int count(struct conn *conn, const struct stmt *s, const union sql_value 
     return rc;
 }
 
+static int made(struct conn *conn, const struct stmt *s, const union sql_value *v)
+{
+    struct pg_conn *c = self(conn);
+    if (!conn->tx.presume)
+        return count(conn, s, v);
+    int rc = ready(c);
+    if (rc == 0)
+        rc = pg_queue_stmt(c, s, v);
+    if (rc < 0)
+        return note(c, rc);
+    c->ops[c->nops - 1].presumed = true;
+    c->presumed++;
+    return 1;
+}
+
 static int effect(struct conn *conn, const struct stmt *s, const union sql_value *v)
 {
     struct pg_conn *c = self(conn);
@@ -172,11 +187,16 @@ static int commit(struct conn *conn)
     if (!c->begun)
         return 0;
     int rc = c->failed;
+    /* What was presumed has to be known before it counts. */
+    if (rc == 0 && c->presumed > 0)
+        rc = pg_drain(c, conn->store->options.statement_deadline_us, &d);
+    PQclear(d.result);
     if (rc == 0)
         rc = pg_queue_control(c, OP_COMMIT, "COMMIT");
     if (rc == 0)
         rc = pg_drain(c, conn->store->options.commit_deadline_us, &d);
     PQclear(d.result);
+    d.result = NULL;
     if (d.unknown && conn->tx.changed)
         return ERR_OUTCOME_UNKNOWN;
     if (rc == 0 && !d.committed)
@@ -360,6 +380,7 @@ const struct driver postgres_driver = {
     .one = one,
     .many = many,
     .count = count,
+    .made = made,
     .effect = effect,
     .script = script,
     .prepare = prepare,

@@ -139,7 +139,7 @@ void pg_drop(struct pg_conn *c)
         return;
     PQfinish(c->pg);
     c->pg = NULL;
-    c->nops = 0;
+    c->nops = c->presumed = c->unsent = 0;
     for (size_t i = 0; i < c->prepared.cap; i++)
         if (c->prepared.slots[i].key)
             free(c->prepared.slots[i].value);

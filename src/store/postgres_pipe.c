@@ -35,6 +35,11 @@ static int pushed(struct pg_conn *c, int sent, struct op op)
     }
     assert(c->nops < sizeof c->ops / sizeof *c->ops);
     c->ops[c->nops++] = op;
+    if (++c->unsent >= PG_SEND) {
+        /* The server begins while we go on; a loss shows when it is drained. */
+        c->unsent = 0;
+        (void)!PQflush(c->pg);
+    }
     return 0;
 }
 
@@ -133,6 +138,12 @@ static enum took judge(struct pg_conn *c, const struct op *op, PGresult *r, stru
         op->prepared->state = ok ? PG_READY : PG_ABSENT;
     if (op->kind == OP_COMMIT && ok)
         out->committed = strcmp(PQcmdStatus(r), "COMMIT") == 0;
+    if (op->presumed && ok && strcmp(PQcmdTuples(r), "1") != 0) {
+        PQclear(r);
+        if (*err == 0)
+            *err = ERR_RETRY;
+        return TOOK_ERROR;
+    }
     if (op->kind == OP_RUN && ok) {
         PQclear(out->result);
         out->result = r;
@@ -206,7 +217,7 @@ int pg_drain(struct pg_conn *c, int64_t within_us, struct drained *out)
         if (took == TOOK_LOST || c->doomed)
             return lost(c, i, err, out);
     }
-    c->nops = 0;
+    c->nops = c->presumed = c->unsent = 0;
     c->used_at = clock_mono();
     if (err < 0) {
         PQclear(out->result);

@@ -6,8 +6,9 @@
 #include <libpq-fe.h>
 
 enum {
-    PG_PARAMS = 64, /* most parameters of a statement; the generator keeps to it */
-    PG_QUEUE = 256, /* most commands on the way before their results are read */
+    PG_PARAMS = 64,  /* most parameters of a statement; the generator keeps to it */
+    PG_SEND = 16,    /* so many are given to the server while the next are made */
+    PG_QUEUE = 1024, /* most commands on the way before their results are read */
 };
 
 /* A statement on this connection. */
@@ -24,6 +25,7 @@ struct op {
     enum op_kind kind;
     const struct stmt *stmt; /* PREPARE, RUN */
     struct pg_stmt *prepared;
+    bool presumed; /* to have made a row */
 };
 
 struct pg_conn {
@@ -33,6 +35,8 @@ struct pg_conn {
     unsigned names;           /* given out so far */
     struct op ops[PG_QUEUE + 8];
     size_t nops;
+    size_t presumed;     /* of ops */
+    size_t unsent;       /* ops queued since the last were given to the socket */
     bool begun;          /* BEGIN was queued */
     bool lost;           /* the connection went away within this transaction */
     bool doomed;         /* the server has said that it ends the connection */

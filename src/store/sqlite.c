@@ -312,6 +312,7 @@ const struct driver sqlite_driver = {
     .one = one,
     .many = many,
     .count = count,
+    .made = count,
     .effect = effect,
     .script = script,
     .prepare = prepare,

@@ -37,6 +37,7 @@ enum stmt_kind {
     STMT_ONE,   /* at most one row */
     STMT_MANY,  /* an array of rows in the transaction's arena */
     STMT_COUNT, /* rows changed */
+    STMT_MADE,  /* 1: the row was made, 0: it was there; see tx_presume() */
     STMT_EFFECT /* nothing comes back; PostgreSQL may send it with the next
                    statement, so its failure may show there or at COMMIT */
 };
@@ -68,5 +69,7 @@ int tx_many(struct tx *tx, const struct stmt *s, const union sql_value *params, 
             size_t *n);
 /* Rows changed, or negative. */
 int tx_count(struct tx *tx, const struct stmt *s, const union sql_value *params);
+/* 1 made, 0 was there already, or negative. Presumed to be 1 after tx_presume(). */
+int tx_made(struct tx *tx, const struct stmt *s, const union sql_value *params);
 /* 0 or negative. */
 int tx_effect(struct tx *tx, const struct stmt *s, const union sql_value *params);

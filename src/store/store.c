@@ -78,6 +78,7 @@ void conn_close(struct conn **c)
     if (!*c)
         return;
     assert(!(*c)->in_tx);
+    memo_free(&(*c)->memo);
     (*c)->store->driver->conn_close(*c);
     *c = NULL;
 }
@@ -109,6 +110,8 @@ int tx_commit(struct tx **tx)
 {
     struct conn *c = (*tx)->conn;
     int rc = c->store->driver->commit(c);
+    if (rc < 0)
+        memo_clear(&c->memo);
     c->in_tx = false;
     *tx = NULL;
     return rc;
@@ -120,6 +123,7 @@ void tx_rollback(struct tx **tx)
         return;
     struct conn *c = (*tx)->conn;
     c->store->driver->rollback(c);
+    memo_clear(&c->memo);
     c->in_tx = false;
     *tx = NULL;
 }
@@ -139,6 +143,21 @@ void tx_clear_wrote(struct tx *tx)
     tx->wrote = false;
 }
 
+void tx_presume(struct tx *tx, bool on)
+{
+    tx->presume = on;
+}
+
+bool tx_knows(const struct tx *tx, struct uuid company, struct str what)
+{
+    return memo_has(&tx->conn->memo, company, what);
+}
+
+void tx_learn(struct tx *tx, struct uuid company, struct str what)
+{
+    memo_put(&tx->conn->memo, company, what);
+}
+
 int tx_savepoint(struct tx *tx)
 {
     return tx->conn->store->driver->savepoint(tx->conn);
@@ -151,6 +170,7 @@ int tx_savepoint_keep(struct tx *tx)
 
 int tx_savepoint_undo(struct tx *tx)
 {
+    memo_clear(&tx->conn->memo);
     return tx->conn->store->driver->savepoint_undo(tx->conn);
 }
 
@@ -176,7 +196,7 @@ void tx_assert_idle(const struct tx *tx)
 
 bool stmt_writes(const struct stmt *s)
 {
-    if (s->kind == STMT_COUNT || s->kind == STMT_EFFECT)
+    if (s->kind == STMT_COUNT || s->kind == STMT_MADE || s->kind == STMT_EFFECT)
         return true;
     const char *sql = s->sqlite;
     if (strncasecmp(sql, "SELECT", 6) == 0)
@@ -220,16 +240,27 @@ int tx_many(struct tx *tx, const struct stmt *s, const union sql_value *params, 
     return rc < 0 ? rc : tx->conn->store->driver->many(tx->conn, s, params, rows, n);
 }
 
-int tx_count(struct tx *tx, const struct stmt *s, const union sql_value *params)
+static int counted(struct tx *tx, const struct stmt *s, const union sql_value *params,
+                   int (*run)(struct conn *c, const struct stmt *s, const union sql_value *v))
 {
     bool wrote = tx->wrote;
     int rc = note_use(tx, s);
     if (rc < 0)
         return rc;
-    rc = tx->conn->store->driver->count(tx->conn, s, params);
+    rc = run(tx->conn, s, params);
     if (rc == 0)
         tx->wrote = wrote; /* ON CONFLICT DO NOTHING did nothing */
     return rc;
+}
+
+int tx_count(struct tx *tx, const struct stmt *s, const union sql_value *params)
+{
+    return counted(tx, s, params, tx->conn->store->driver->count);
+}
+
+int tx_made(struct tx *tx, const struct stmt *s, const union sql_value *params)
+{
+    return counted(tx, s, params, tx->conn->store->driver->made);
 }
 
 int tx_effect(struct tx *tx, const struct stmt *s, const union sql_value *params)

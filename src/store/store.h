@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/str.h"
+#include "base/uuid.h"
 #include "store/stmt.h"
 #include <stdbool.h>
 #include <stdint.h>
@@ -69,6 +70,16 @@ void tx_arena(struct tx *tx, struct arena *a);
  * tx_clear_wrote(). */
 bool tx_wrote(const struct tx *tx);
 void tx_clear_wrote(struct tx *tx);
+/* While on, PostgreSQL does not wait for the answer of statements that make one
+ * row ("-> made"): they count as 1 and travel with what follows. Where one had
+ * not made its row, a later statement or tx_commit() says ERR_RETRY, and the
+ * transaction is to be run again without presuming. SQLite never presumes. */
+void tx_presume(struct tx *tx, bool on);
+/* What this connection has met lately and may trust to be there still: rows
+ * that are never taken away, such as words of names. Forgotten after some
+ * seconds, and at once when a transaction is rolled back. */
+bool tx_knows(const struct tx *tx, struct uuid company, struct str what);
+void tx_learn(struct tx *tx, struct uuid company, struct str what);
 /* One savepoint at a time. After an error on either engine tx_savepoint_undo
  * brings the transaction back to the savepoint, or says ERR_… when it is gone. */
 MUST_CHECK int tx_savepoint(struct tx *tx);

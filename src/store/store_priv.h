@@ -22,8 +22,23 @@ struct tx {
     enum tx_mode mode;
     bool wrote;          /* since begin or tx_clear_wrote */
     bool changed;        /* since begin: COMMIT matters */
+    bool presume;        /* tx_presume() */
     char constraint[64]; /* of the last ERR_CONSTRAINT */
 };
+
+/* What tx_learn() was told: a table in which newer hashes take the place of
+ * older ones, made when first used. */
+struct memo {
+    struct memo_slot {
+        uint64_t hash;
+        int64_t until; /* monotonic */
+    } * slots;
+    uint8_t key[16]; /* so that nobody can choose what collides */
+};
+bool memo_has(const struct memo *m, struct uuid company, struct str what);
+void memo_put(struct memo *m, struct uuid company, struct str what);
+void memo_clear(struct memo *m);
+void memo_free(struct memo *m);
 
 /* A driver's connection begins with this. */
 struct conn {
@@ -31,6 +46,7 @@ struct conn {
     enum conn_role role;
     struct tx tx; /* one at a time */
     bool in_tx;
+    struct memo memo;
     char trouble[240]; /* why connecting failed, for people; empty: it did not */
 };
 
@@ -52,6 +68,7 @@ struct driver {
     int (*many)(struct conn *c, const struct stmt *s, const union sql_value *v, void **rows,
                 size_t *n);
     int (*count)(struct conn *c, const struct stmt *s, const union sql_value *v);
+    int (*made)(struct conn *c, const struct stmt *s, const union sql_value *v);
     int (*effect)(struct conn *c, const struct stmt *s, const union sql_value *v);
     int (*script)(struct conn *c, const char *sql);
     int (*prepare)(struct conn *c, const struct stmt *s, struct arena *a, struct str *why);

@@ -233,6 +233,74 @@ static void more_effects_than_the_queue_holds(void **state)
     tx_rollback(&tx);
 }
 
+static void a_row_that_is_made_says_so(void **state)
+{
+    struct fixture *f = *state;
+    struct tx *tx = begin_tx(f, TX_WRITE);
+    assert_int_equal(put_thing(tx, &thing_made, 1, "a"), 1);
+    tx_clear_wrote(tx);
+    assert_int_equal(put_thing(tx, &thing_made, 2, "a"), 0);
+    assert_false(tx_wrote(tx));
+    assert_int_equal(tx_commit(&tx), 0);
+    assert_int_equal(seen_by_other(f), 1);
+}
+
+/* SQLite knows at once; PostgreSQL says 1 first, and that it was not so later. */
+static void what_was_presumed_wrongly_is_not_committed(void **state)
+{
+    struct fixture *f = *state;
+    struct tx *tx = begin_tx(f, TX_WRITE);
+    tx_presume(tx, true);
+    assert_int_equal(put_thing(tx, &thing_made, 1, "a"), 1);
+    int rc = put_thing(tx, &thing_made, 2, "a");
+    if (!test_is_postgres(f)) {
+        assert_int_equal(rc, 0);
+        tx_rollback(&tx);
+        return;
+    }
+    assert_int_equal(rc, 1);
+    assert_int_equal(put_thing(tx, &thing_effect, 3, "c"), 0);
+    assert_int_equal(tx_commit(&tx), ERR_RETRY);
+    assert_int_equal(seen_by_other(f), 0);
+
+    tx = begin_tx(f, TX_WRITE); /* a statement that waits shows it too */
+    tx_presume(tx, true);
+    assert_int_equal(put_thing(tx, &thing_made, 1, "a"), 1);
+    assert_int_equal(put_thing(tx, &thing_made, 2, "a"), 1);
+    struct thing got;
+    assert_int_equal(get_thing(tx, 1, &got), ERR_RETRY);
+    tx_rollback(&tx);
+    assert_int_equal(seen_by_other(f), 0);
+
+    tx = begin_tx(f, TX_WRITE); /* and what was so is there */
+    tx_presume(tx, true);
+    assert_int_equal(put_thing(tx, &thing_made, 1, "a"), 1);
+    assert_int_equal(tx_commit(&tx), 0);
+    assert_int_equal(seen_by_other(f), 1);
+}
+
+static void what_was_learnt_is_known_until_a_rollback(void **state)
+{
+    struct fixture *f = *state;
+    struct tx *tx = begin_tx(f, TX_WRITE);
+    assert_false(tx_knows(tx, id_of(1), STR("asha")));
+    tx_learn(tx, id_of(1), STR("asha"));
+    assert_true(tx_knows(tx, id_of(1), STR("asha")));
+    assert_false(tx_knows(tx, id_of(2), STR("asha"))); /* another company's */
+    assert_false(tx_knows(tx, id_of(1), STR("ash")));
+    assert_int_equal(tx_commit(&tx), 0);
+    tx = begin_tx(f, TX_WRITE);
+    assert_true(tx_knows(tx, id_of(1), STR("asha")));
+    tx_rollback(&tx);
+    tx = begin_tx(f, TX_WRITE);
+    assert_false(tx_knows(tx, id_of(1), STR("asha")));
+    char longer[400];
+    memset(longer, 'a', sizeof longer);
+    tx_learn(tx, id_of(1), (struct str){longer, sizeof longer});
+    assert_false(tx_knows(tx, id_of(1), (struct str){longer, sizeof longer}));
+    tx_rollback(&tx);
+}
+
 static void a_read_transaction_refuses_changes(void **state)
 {
     struct fixture *f = *state;
@@ -291,8 +359,11 @@ static void statements_are_prepared_or_named(void **state)
             BOTH(rolled_back_is_gone_and_committed_is_seen),                                       \
             BOTH(a_savepoint_takes_one_member_back),                                               \
             BOTH(an_effect_that_fails_is_told_at_commit_at_the_latest),                            \
-            BOTH(more_effects_than_the_queue_holds), BOTH(a_read_transaction_refuses_changes),     \
-            BOTH(rows_go_to_the_arena_that_was_named), BOTH(statements_are_prepared_or_named),     \
+            BOTH(more_effects_than_the_queue_holds), BOTH(a_row_that_is_made_says_so),             \
+            BOTH(what_was_presumed_wrongly_is_not_committed),                                      \
+            BOTH(what_was_learnt_is_known_until_a_rollback),                                       \
+            BOTH(a_read_transaction_refuses_changes), BOTH(rows_go_to_the_arena_that_was_named),   \
+            BOTH(statements_are_prepared_or_named),                                                \
     }
 
 static int on(CMFixtureFunction setup)

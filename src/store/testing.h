@@ -51,12 +51,14 @@ static const struct sql_col thing_cols[] = {
 #define VALUES_SQL(p)                                                                              \
     "INSERT INTO things VALUES (" p "1, " p "2, " p "3, " p "4, " p "5, " p "6, " p "7, " p        \
     "8, " p "9)"
+#define MADE_SQL(p) VALUES_SQL(p) " ON CONFLICT DO NOTHING"
 #define GET_SQL(p) "SELECT * FROM things WHERE id = " p "1"
 #define LIST_SQL(p) "SELECT * FROM things ORDER BY id"
 #define TAKE_SQL(p) "UPDATE things SET count = count + 1 WHERE id = " p "1 RETURNING *"
 #define BUMP_SQL(p) "UPDATE things SET count = count + 1 WHERE id = " p "1"
 #define WIPE_SQL(p) "DELETE FROM things"
 THING_STMT(thing_insert, VALUES_SQL, STMT_COUNT, 9, 0);
+THING_STMT(thing_made, MADE_SQL, STMT_MADE, 9, 0);
 THING_STMT(thing_effect, VALUES_SQL, STMT_EFFECT, 9, 0);
 THING_STMT(thing_get, GET_SQL, STMT_ONE, 1, 9);
 THING_STMT(thing_list, LIST_SQL, STMT_MANY, 0, 9);
@@ -184,7 +186,14 @@ static inline int put_thing(struct tx *tx, const struct stmt *s, int n, const ch
     const union sql_value v[9] = {{.id = id_of(n)}, {.id = UUID_NIL},   {.text = str_c(name)},
                                   {.i = n},         {.b = true},        {.i = I64_NULL},
                                   {.i = I64_NULL},  {.text = STR_NULL}, {.text = STR_NULL}};
-    return s->kind == STMT_EFFECT ? tx_effect(tx, s, v) : tx_count(tx, s, v);
+    switch (s->kind) {
+    case STMT_EFFECT:
+        return tx_effect(tx, s, v);
+    case STMT_MADE:
+        return tx_made(tx, s, v);
+    default:
+        return tx_count(tx, s, v);
+    }
 }
 
 static inline int get_thing(struct tx *tx, int n, struct thing *out)

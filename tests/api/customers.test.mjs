@@ -46,6 +46,27 @@ test('concurrent creations of one person make one record', async () => {
   for (const r of all.filter((x) => x.status !== 201)) expectError(r, 400, 'phone_taken');
 });
 
+test('a taken number among many new people at once takes nothing from the others', async () => {
+  const holder = await make({ name: 'Holder', email: 'holder@example.net' });
+  const wants = Array.from({ length: 90 }, (_, i) => (i % 9 === 4 ? { name: `Late ${i}`, phone: holder.phone }
+    : { name: `Anna Anna Neu${'abcdefghij'[i % 10]}`, phone: newPhone(), email: i % 9 === 7 ? 'holder@example.net' : `many${i}@example.net` }));
+  const all = await Promise.all(wants.map((w) => s.as('CASHIER').post('/api/customers', w)));
+  for (const [i, res] of all.entries()) {
+    if (wants[i].phone === holder.phone) {
+      assert.equal(expectError(res, 400, 'phone_taken', 'phone').existing.id, holder.id);
+      continue;
+    }
+    const made = expectOk(res, 201);
+    const found = expectOk(await s.as('ADMIN').get(`/api/customers/phone/${encodeURIComponent(wants[i].phone)}`));
+    assert.equal(found.id, made.id);
+    const [login] = expectOk(await s.as('ADMIN').get(`/api/customers/${made.id}/users`));
+    assert.equal(login.id, made.userId);
+    assert.equal(login.email, i % 9 === 7 ? null : wants[i].email, 'an e-mail that a login has stays its own');
+  }
+  const typo = expectOk(await s.as('CASHIER').get('/api/customers/search?name=anna%20neuq&limit=100'));
+  assert.ok(typo.some((c) => c.name.startsWith('Anna Anna Neu')), 'words learnt in such a group are found with a typo');
+});
+
 test('what is wrong is refused by name', async () => {
   const post = (body) => s.as('CASHIER').post('/api/customers', body);
   expectError(await post({ phone: newPhone() }), 400, 'invalid', 'name');
