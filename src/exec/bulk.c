@@ -19,10 +19,11 @@ enum {
     ROWS_SHARED = 500,
     ROWS_POSTGRES = 5000,
 };
+static const int64_t large_memory = INT64_C(4) << 30;
 static const int64_t look_us = SECOND_US / 4; /* between looks for others */
-/* The longest that one who comes to the store has to wait, more or less. Pages
- * of an index that change many times in a transaction are written once. */
-static const int64_t alone_us = 2 * SECOND_US;
+/* A transaction while nobody else is there; who comes ends it with the call
+ * that runs. Pages of an index that change many times in it are written once. */
+static const int64_t alone_us = 20 * SECOND_US;
 
 struct writer {
     struct store *store;
@@ -32,20 +33,24 @@ struct writer {
     struct tx *tx;         /* open and shared by several calls, or NULL */
     int64_t begun;         /* monotonic us, of tx */
     bool read_only;
-    bool shared;       /* others are at the store, when looked last */
-    int64_t looked_at; /* monotonic us */
-    unsigned runs;     /* transactions so far */
-    pthread_t mover;   /* moves the log; SQLite only */
-    bool moving;       /* that thread was started */
-    atomic_bool stop;  /* it shall end */
+    bool shared;               /* others are at the store, when looked last */
+    int64_t looked_at;         /* monotonic us */
+    const char *const *tables; /* for which a first load pays, or NULL */
+    bool loading;              /* tx is one */
+    unsigned runs;             /* transactions so far */
+    pthread_t mover;           /* moves the log; SQLite only */
+    bool moving;               /* that thread was started */
+    atomic_bool stop;          /* it shall end */
 };
 
 /* Pages that a large transaction changes should not have to leave memory and
- * come back before it ends. */
+ * come back before it ends; a small machine has other uses for its memory. */
 static int large_cache(void *arg, struct tx *tx)
 {
     (void)arg;
-    return tx_script(tx, "PRAGMA cache_size = -262144");
+    int64_t memory = (int64_t)sysconf(_SC_PHYS_PAGES) * sysconf(_SC_PAGESIZE);
+    return tx_script(tx, memory >= large_memory ? "PRAGMA cache_size = -786432"
+                                                : "PRAGMA cache_size = -131072");
 }
 
 /* The log of SQLite grows with what is written until it is in the file, which
@@ -182,9 +187,28 @@ int writer_settle(struct writer *w)
     if (!w->tx)
         return 0;
     int rc = tx_commit(&w->tx);
+    w->loading = false;
     arena_reset(w->kept);
     restart_log(w);
     return rc;
+}
+
+void writer_first_load(struct writer *w, const char *const *tables)
+{
+    w->tables = tables;
+}
+
+/* Once: afterwards the tables have rows. */
+static int begin_load(struct writer *w)
+{
+    int rc = 0;
+
+    for (const char *const *t = w->tables; rc >= 0 && t && *t; t++) {
+        rc = tx_first_load(w->tx, *t);
+        w->loading |= rc == 1;
+    }
+    w->tables = NULL;
+    return rc < 0 ? rc : 0;
 }
 
 /* One call of those that share a transaction. Nobody else is there, so that
@@ -202,12 +226,14 @@ static int run_alone(struct writer *w, struct call *c)
     if (rc < 0)
         return rc;
     tx_arena(w->tx, w->scratch);
-    rc = c->fn(c->arg, w->scratch, w->tx);
+    rc = begin_load(w);
+    if (rc == 0)
+        rc = c->fn(c->arg, w->scratch, w->tx);
     tx_arena(w->tx, w->kept);
     arena_reset(w->scratch);
     if (rc < 0)
         tx_rollback(&w->tx);
-    else if (w->shared || clock_mono() - w->begun >= alone_us)
+    else if (w->shared || (!w->loading && clock_mono() - w->begun >= alone_us))
         rc = writer_settle(w);
     return rc;
 }

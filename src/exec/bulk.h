@@ -19,6 +19,10 @@ void writer_close(struct writer **w);
  * no: an error takes back all that were not settled. */
 MUST_CHECK int writer_run(struct writer *w, int (*fn)(void *arg, struct arena *a, struct tx *tx),
                           void *arg);
+/* What follows fills these tables, which may be empty: then, while nobody else
+ * is at the store, all calls share one transaction to the end, and indexes are
+ * made once over all rows. tables: names, NULL behind the last; they stay. */
+void writer_first_load(struct writer *w, const char *const *tables);
 /* Is everything that was run committed? */
 bool writer_settled(const struct writer *w);
 /* Commits what is open. */

@@ -248,6 +248,7 @@ static int decide(struct import *x, struct tx *tx, struct arena *a, const struct
 const struct import_kind import_customers = {
     .name = "customers",
     .fields = &customer_import_in,
+    .tables = (const char *const[]){"customers", "customer_tags", NULL},
     .check = check,
     .start = start,
     .write = decide,

@@ -37,6 +37,7 @@ struct import_rows {
 struct import_kind {
     const char *name;            /* "customers" */
     const struct fields *fields; /* all IN_PATH; texts of the record by name */
+    const char *const *tables;   /* which it fills, for a first load; NULL behind the last */
     /* Further rules about a decoded row, in the parsing thread. NULL none. */
     void (*check)(const struct import *x, struct arena *a, void *row, struct outcome *o);
     /* Before the first batch: what `state` needs. NULL none. */

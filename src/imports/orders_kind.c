@@ -391,6 +391,7 @@ static int write(struct import *x, struct tx *tx, struct arena *a, const struct 
 }
 
 const struct import_kind import_orders = {
+    .tables = (const char *const[]){"orders", NULL},
     .name = "orders",
     .fields = &order_import_in,
     .check = check,

@@ -10,6 +10,8 @@
 #include "imports/reading.h"
 #include "imports/rejects.h"
 
+static const int64_t first_load_bytes = 4 << 20;
+
 /* An import under way. */
 struct run {
     const struct import_job *job;
@@ -194,6 +196,9 @@ static int run_open(struct run *r, struct source *source)
     if (rc == 0)
         rc = writer_once(r->writer, begin, r, r->x.arena);
     if (rc == 0) {
+        /* A small file is in before indexes could be made anew. */
+        if (source_size(source) > first_load_bytes)
+            writer_first_load(r->writer, r->job->kind->tables);
         r->rejects = rejects_new(r->job->rejects, r->job->kind->fields);
         rc = all_batches(r, source);
         int closed = rejects_end(&r->rejects, &r->out->rejects_made);

@@ -314,6 +314,13 @@ static int prepare(struct conn *conn, const struct stmt *s, struct arena *a, str
     return rc;
 }
 
+static int first_load(struct conn *c, const char *table)
+{
+    (void)c;
+    (void)table;
+    return 0;
+}
+
 static void assert_idle(const struct conn *c)
 {
     (void)c; /* a result is read to its end before a call returns */
@@ -384,6 +391,7 @@ const struct driver postgres_driver = {
     .effect = effect,
     .script = script,
     .prepare = prepare,
+    .first_load = first_load,
     .assert_idle = assert_idle,
     .checkpoint = checkpoint,
     .wal_bytes = wal_bytes,

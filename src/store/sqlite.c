@@ -140,6 +140,7 @@ static void rollback(struct conn *conn)
     struct sqlite_conn *c = sqlite_self(conn);
     if (!sqlite3_get_autocommit(c->db))
         (void)run_plain(c, c->rollback, "ROLLBACK");
+    sqlite_forget_load(c);
 }
 
 static int commit(struct conn *conn)
@@ -147,7 +148,9 @@ static int commit(struct conn *conn)
     struct sqlite_conn *c = sqlite_self(conn);
     if (c->lost)
         return ERR_STORE_FULL; /* what ran after the loss committed by itself or not at all */
-    int rc = run_plain(c, c->commit, "COMMIT");
+    int rc = sqlite_end_load(c);
+    if (rc == 0)
+        rc = run_plain(c, c->commit, "COMMIT");
     if (rc < 0)
         rollback(conn);
     return rc;
@@ -316,6 +319,7 @@ const struct driver sqlite_driver = {
     .effect = effect,
     .script = script,
     .prepare = prepare,
+    .first_load = sqlite_first_load,
     .assert_idle = assert_idle,
     .checkpoint = sqlite_checkpoint,
     .wal_bytes = sqlite_wal_bytes,

@@ -3,12 +3,16 @@
 #include "store/store_priv.h"
 #include <sqlite3.h>
 
+enum { SQLITE_LOAD_MOST = 32 }; /* indexes that one first load puts away */
+
 struct sqlite_conn {
     struct conn conn;
     sqlite3 *db;
     struct stmt_map prepared;
     sqlite3_stmt *begin_read, *begin_write, *commit, *rollback;
-    bool lost; /* the engine ended the transaction by itself */
+    bool lost;                     /* the engine ended the transaction by itself */
+    char *await[SQLITE_LOAD_MOST]; /* CREATE INDEX of those put away, see sqlite_load.c */
+    size_t nawait;
 };
 
 static inline struct sqlite_conn *sqlite_self(const struct conn *c)
@@ -36,6 +40,13 @@ struct str sqlite_version(struct store *s, struct arena *a);
 /* sqlite.c */
 /* The ERR_… of an engine's result code. */
 int sqlite_error(int code);
+
+/* sqlite_load.c */
+int sqlite_first_load(struct conn *c, const char *table);
+/* Before COMMIT: the indexes again. */
+MUST_CHECK int sqlite_end_load(struct sqlite_conn *c);
+/* After a rollback they are there anyway. */
+void sqlite_forget_load(struct sqlite_conn *c);
 
 /* sqlite_value.c */
 /* Binds, 0 or negative. */

@@ -245,6 +245,56 @@ static void after_a_lost_transaction_nothing_commits(void **state)
     assert_int_equal(seen_by_other(f), 1);
 }
 
+static int64_t indexes_of_things(struct fixture *f)
+{
+    static const struct sql_col n[] = {{"n", SQL_INT, false, 0}};
+    static const struct stmt count = {
+        .name = "count_indexes",
+        .sqlite = "SELECT COUNT(*) FROM sqlite_schema WHERE type = 'index' AND tbl_name = 'things' "
+                  "AND name LIKE 'things%'",
+        .postgres = "",
+        .kind = STMT_ONE,
+        .cols = n,
+        .ncols = 1,
+        .row_size = sizeof(int64_t)};
+    struct tx *tx = NULL;
+    int64_t found = -1;
+    assert_int_equal(tx_begin(f->other, TX_READ, f->arena, &tx), 0);
+    assert_int_equal(tx_one(tx, &count, NULL, &found), 1);
+    assert_int_equal(tx_commit(&tx), 0);
+    return found;
+}
+
+/* Away while the transaction lasts, there for everybody else, and there again
+ * after it, however it ends. */
+static void a_first_load_brings_its_indexes_back(void **state)
+{
+    struct fixture *f = *state;
+    run_script(f->conn, f->arena,
+               "CREATE INDEX things_at ON things (at); CREATE INDEX things_day ON things (day, id) "
+               "WHERE day IS NOT NULL; CREATE UNIQUE INDEX things_raw ON things (raw, id)");
+    assert_int_equal(indexes_of_things(f), 3);
+    struct tx *tx = begin_tx(f, TX_WRITE);
+    assert_int_equal(tx_first_load(tx, "things"), 1);
+    assert_int_equal(put_thing(tx, &thing_insert, 1, "a"), 1);
+    assert_int_equal(indexes_of_things(f), 3); /* as others see it */
+    tx_rollback(&tx);
+    assert_int_equal(indexes_of_things(f), 3);
+
+    tx = begin_tx(f, TX_WRITE);
+    assert_int_equal(tx_first_load(tx, "things"), 1);
+    for (int i = 1; i <= 1500; i++)
+        assert_int_equal(put_thing(tx, &thing_insert, i, NULL), 1);
+    assert_int_equal(put_thing(tx, &thing_made, 1, NULL), 0); /* constraints hold */
+    assert_int_equal(tx_commit(&tx), 0);
+    assert_int_equal(indexes_of_things(f), 3);
+    assert_int_equal(seen_by_other(f), 1500);
+
+    tx = begin_tx(f, TX_WRITE); /* it has rows now */
+    assert_int_equal(tx_first_load(tx, "things"), 0);
+    assert_int_equal(tx_commit(&tx), 0);
+}
+
 static void a_backup_is_whole_and_takes_nobodys_place(void **state)
 {
     struct fixture *f = *state;
@@ -289,6 +339,7 @@ int main(void)
         BOTH(a_second_writer_waits_and_is_told),
         BOTH(a_full_disk_loses_nothing_that_was_confirmed),
         BOTH(after_a_lost_transaction_nothing_commits),
+        BOTH(a_first_load_brings_its_indexes_back),
         BOTH(a_backup_is_whole_and_takes_nobodys_place),
     };
     return cmocka_run_group_tests(list, NULL, NULL);

@@ -224,6 +224,12 @@ int tx_script(struct tx *tx, const char *sql)
     return tx->conn->store->driver->script(tx->conn, sql);
 }
 
+int tx_first_load(struct tx *tx, const char *table)
+{
+    tx->wrote = tx->changed = true;
+    return tx->conn->store->driver->first_load(tx->conn, table);
+}
+
 int tx_one(struct tx *tx, const struct stmt *s, const union sql_value *params, void *row)
 {
     memset(row, 0, s->row_size);

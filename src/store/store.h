@@ -98,6 +98,12 @@ void tx_assert_idle(const struct tx *tx);
  * pragma. Several statements are fine; never made from values. */
 MUST_CHECK int tx_script(struct tx *tx, const char *sql);
 
+/* On SQLite, a table that has hardly any rows: its indexes that are no
+ * constraints are put away and made anew by tx_commit(), which takes seconds
+ * for a million rows and then pays for itself. 1: some are away; 0: nothing was
+ * done, as always on PostgreSQL. */
+MUST_CHECK int tx_first_load(struct tx *tx, const char *table);
+
 /* SQLite only, no-ops elsewhere: moves the WAL into the file without making
  * anyone wait; truncate: the writer's own RESTART when it has grown too big. */
 void conn_checkpoint(struct conn *c, bool restart);

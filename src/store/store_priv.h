@@ -72,6 +72,7 @@ struct driver {
     int (*effect)(struct conn *c, const struct stmt *s, const union sql_value *v);
     int (*script)(struct conn *c, const char *sql);
     int (*prepare)(struct conn *c, const struct stmt *s, struct arena *a, struct str *why);
+    int (*first_load)(struct conn *c, const char *table);
     void (*assert_idle)(const struct conn *c);
     void (*checkpoint)(struct conn *c, bool restart);
     int64_t (*wal_bytes)(const struct store *s);

@@ -248,6 +248,58 @@ test('an import beside a server does not hold it up', () => withStore(async (sto
   sound(store);
 }));
 
+/** A file large enough for a first load: see src/imports/run.c. */
+function manyPeople(store, n) {
+  const notes = 'likes tea in the morning and says so every time, '.repeat(8);
+  const lines = ['externalId,name,phone,notes'];
+  for (let i = 0; i < n; i++) lines.push(`E${i},Person ${i % 300} Imported,+9197${String(i).padStart(8, '0')},"${notes}"`);
+  return file(store, 'first.csv', lines.join('\n'));
+}
+const indexes = (store) => store.sql("SELECT sql FROM sqlite_schema WHERE type = 'index' AND tbl_name = 'customers' ORDER BY name").length;
+
+test('a first load that is killed leaves nothing, and comes in again whole', SQLITE, () => withCompany(async (store) => {
+  const path = manyPeople(store, 12000);
+  const before = indexes(store);
+  const { spawn } = await import('node:child_process');
+  const { BIN } = await import('./harness.mjs');
+  const child = spawn(BIN, ['import', 'customers', path, '--store', store.url, '--json'], { stdio: 'ignore' });
+  const ended = new Promise((done) => child.on('close', (status, signal) => done(signal)));
+  await sleep(500);
+  child.kill('SIGKILL');
+  assert.equal(await ended, 'SIGKILL');
+  sound(store);
+  assert.equal(indexes(store), before);
+  const there = number(store, 'SELECT COUNT(*) FROM customers');
+  imports(store, 'customers', path, [12000 - there, there, 0]);
+  assert.equal(indexes(store), before);
+  sound(store);
+}));
+
+test('who comes during a first load is served', SQLITE, () => withStore(async (store) => {
+  const company = demoCompany(store, { customers: 10, orders: 0 });
+  const path = manyPeople(store, 12000);
+  const { spawn } = await import('node:child_process');
+  const { BIN } = await import('./harness.mjs');
+  const child = spawn(BIN, ['import', 'customers', path, '--store', store.url, '--json'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const done = new Promise((r) => child.on('close', r));
+  let out = '';
+  child.stdout.on('data', (d) => (out += d));
+  await sleep(500);
+  const server = await serve(store);
+  const signIn = () => request(server.url, 'POST', '/api/auth/login', { body: { ...company.users.CASHIER, role: undefined, company: company.slug } });
+  let login = await signIn();
+  for (let i = 0; login.status === 503 && i < 30; i++) {
+    await sleep(500);
+    login = await signIn();
+  }
+  const made = await request(server.url, 'POST', '/api/customers', { token: expectOk(login).accessToken, body: { name: 'At the till', phone: newPhone() } });
+  expectOk(made, 201);
+  assert.equal(await done, 0);
+  assert.equal(JSON.parse(out).created, 12000);
+  await server.end();
+  sound(store);
+}));
+
 test('backup and restore, encrypted and plain', SQLITE, () => withStore(async (store) => {
   demoCompany(store, { customers: 30, orders: 50 });
   const server = await serve(store);
