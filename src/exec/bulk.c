@@ -18,6 +18,9 @@ enum {
     ROWS_ALONE = 50000,
     ROWS_SHARED = 500,
     ROWS_POSTGRES = 5000,
+    ROWS_FIRST = 500, /* PostgreSQL: before it knows that the tables have rows */
+    LOAD_ROWS = 50000,
+    EXACT = 16,
 };
 static const int64_t large_memory = INT64_C(4) << 30;
 static const int64_t look_us = SECOND_US / 4; /* between looks for others */
@@ -33,6 +36,7 @@ struct writer {
     struct tx *tx;         /* open and shared by several calls, or NULL */
     int64_t begun;         /* monotonic us, of tx */
     bool read_only;
+    unsigned exact;            /* calls to come that presume nothing */
     bool shared;               /* others are at the store, when looked last */
     int64_t looked_at;         /* monotonic us */
     const char *const *tables; /* for which a first load pays, or NULL */
@@ -132,12 +136,19 @@ struct call {
     int (*fn)(void *arg, struct arena *a, struct tx *tx);
     void *arg;
     struct arena *a;
+    struct writer *w;
+    bool again; /* not the first try */
 };
 
+/* The first try takes for granted that rows are new, see tx_presume(). */
 static int call(void *arg, struct tx *tx)
 {
     struct call *c = arg;
 
+    if (c->again)
+        c->w->exact = EXACT;
+    tx_presume(tx, !c->w->exact);
+    c->again = true;
     return c->fn(c->arg, c->a, tx);
 }
 
@@ -155,7 +166,7 @@ static void look(struct writer *w)
 size_t writer_rows(struct writer *w)
 {
     if (store_engine(w->store) != ENGINE_SQLITE)
-        return ROWS_POSTGRES;
+        return w->runs ? ROWS_POSTGRES : ROWS_FIRST;
     look(w);
     return w->shared ? ROWS_SHARED : ROWS_ALONE;
 }
@@ -193,9 +204,11 @@ int writer_settle(struct writer *w)
     return rc;
 }
 
-void writer_first_load(struct writer *w, const char *const *tables)
+void writer_first_load(struct writer *w, const char *const *tables, int64_t rows)
 {
-    w->tables = tables;
+    /* Few are in before indexes could be made anew. */
+    w->tables = rows >= LOAD_ROWS ? tables : NULL;
+    w->runs = 0;
 }
 
 /* Once: afterwards the tables have rows. */
@@ -240,11 +253,13 @@ static int run_alone(struct writer *w, struct call *c)
 
 int writer_run(struct writer *w, int (*fn)(void *arg, struct arena *a, struct tx *tx), void *arg)
 {
-    struct call c = {fn, arg, w->scratch};
+    struct call c = {.fn = fn, .arg = arg, .a = w->scratch, .w = w};
 
     look(w);
     if (!w->read_only && (w->tx || !w->shared))
         return run_alone(w, &c);
+    if (w->exact)
+        w->exact--;
     int rc = writer_once(w, call, &c, w->scratch);
     arena_reset(w->scratch);
     if (rc < 0 || w->read_only)

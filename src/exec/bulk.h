@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct store;
 struct tx;
@@ -19,10 +20,12 @@ void writer_close(struct writer **w);
  * no: an error takes back all that were not settled. */
 MUST_CHECK int writer_run(struct writer *w, int (*fn)(void *arg, struct arena *a, struct tx *tx),
                           void *arg);
-/* What follows fills these tables, which may be empty: then, while nobody else
- * is at the store, all calls share one transaction to the end, and indexes are
- * made once over all rows. tables: names, NULL behind the last; they stay. */
-void writer_first_load(struct writer *w, const char *const *tables);
+/* What follows fills these tables with about so many rows, and they may be
+ * empty. Then, on SQLite, with many rows and nobody else at the store, all
+ * calls share one transaction to the end, and indexes are made once over all
+ * rows; PostgreSQL soon learns that the tables are not empty any more.
+ * tables: names, NULL behind the last; they stay. */
+void writer_first_load(struct writer *w, const char *const *tables, int64_t rows);
 /* Is everything that was run committed? */
 bool writer_settled(const struct writer *w);
 /* Commits what is open. */

@@ -13,7 +13,7 @@
 #include "imports/pipeline.h"
 #include <stdlib.h>
 
-enum { PASSWORD_LETTERS = 12, FIRST_LOAD_ROWS = 50000 };
+enum { PASSWORD_LETTERS = 12 };
 
 static const struct demo_staff {
     enum role role;
@@ -217,17 +217,10 @@ static int take_all(struct demo *d, fill_fn invent, size_t row_size,
     return rc < 0 ? rc : invented;
 }
 
-/* Few rows are in before indexes could be made anew. */
-static void expect(struct demo *d, int64_t rows, const struct import_kind *kind)
-{
-    if (rows >= FIRST_LOAD_ROWS)
-        writer_first_load(d->writer, kind->tables);
-}
-
 static int make_people(struct demo *d)
 {
     d->next = 0;
-    expect(d, d->shop.customers, &import_customers);
+    writer_first_load(d->writer, import_customers.tables, d->shop.customers);
     d->out->customers += d->shop.customers;
     if (d->shop.customers == 0)
         return 0;
@@ -269,7 +262,7 @@ static int make_orders(struct demo *d, int64_t orders)
     demo_order_counts(&d->shop, orders, d->counts);
     d->day = DEMO_DAYS;
     d->out->orders += orders;
-    expect(d, orders, &import_orders);
+    writer_first_load(d->writer, import_orders.tables, orders);
     return take_all(d, invent_orders, sizeof(struct order_import), write_orders);
 }
 

@@ -10,7 +10,7 @@
 #include "imports/reading.h"
 #include "imports/rejects.h"
 
-static const int64_t first_load_bytes = 4 << 20;
+enum { ROW_BYTES = 80 }; /* of a usual row, to guess how many there are */
 
 /* An import under way. */
 struct run {
@@ -196,9 +196,8 @@ static int run_open(struct run *r, struct source *source)
     if (rc == 0)
         rc = writer_once(r->writer, begin, r, r->x.arena);
     if (rc == 0) {
-        /* A small file is in before indexes could be made anew. */
-        if (source_size(source) > first_load_bytes)
-            writer_first_load(r->writer, r->job->kind->tables);
+        if (r->job->kind->tables)
+            writer_first_load(r->writer, r->job->kind->tables, source_size(source) / ROW_BYTES);
         r->rejects = rejects_new(r->job->rejects, r->job->kind->fields);
         rc = all_batches(r, source);
         int closed = rejects_end(&r->rejects, &r->out->rejects_made);
