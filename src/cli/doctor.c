@@ -156,6 +156,7 @@ static int doctor_run(const struct args *a)
         struct str name = store_name(s);
         status = cli_fail("%.*s: %s", STR_ARG(name), err_row(rc)->message);
     } else {
+        conn_enlarge(c);
         d.arena = arena_new(64 * 1024);
         buf_init(&d.json, JSON_MAX);
         d.out = json_out(&d.json);

@@ -22,7 +22,6 @@ enum {
     LOAD_ROWS = 50000,
     EXACT = 16,
 };
-static const int64_t large_memory = INT64_C(4) << 30;
 static const int64_t look_us = SECOND_US / 4; /* between looks for others */
 /* A transaction while nobody else is there; who comes ends it with the call
  * that runs. Pages of an index that change many times in it are written once. */
@@ -46,16 +45,6 @@ struct writer {
     bool moving;               /* that thread was started */
     atomic_bool stop;          /* it shall end */
 };
-
-/* Pages that a large transaction changes should not have to leave memory and
- * come back before it ends; a small machine has other uses for its memory. */
-static int large_cache(void *arg, struct tx *tx)
-{
-    (void)arg;
-    int64_t memory = (int64_t)sysconf(_SC_PHYS_PAGES) * sysconf(_SC_PAGESIZE);
-    return tx_script(tx, memory >= large_memory ? "PRAGMA cache_size = -786432"
-                                                : "PRAGMA cache_size = -131072");
-}
 
 /* The log of SQLite grows with what is written until it is in the file, which
  * a thread of its own sees to, while the writer goes on. */
@@ -93,8 +82,8 @@ int writer_open(struct writer **out, struct store *s, bool read_only)
     w->scratch = arena_new(SCRATCH);
     w->kept = arena_new(4096);
     int rc = conn_open(s, read_only ? CONN_READER : CONN_WRITER, &w->conn);
-    if (rc == 0 && !read_only && store_engine(s) == ENGINE_SQLITE)
-        rc = writer_once(w, large_cache, NULL, w->scratch);
+    if (rc == 0 && !read_only)
+        conn_enlarge(w->conn);
     if (rc == 0 && !read_only && store_engine(s) == ENGINE_SQLITE)
         w->moving = pthread_create(&w->mover, NULL, move_log, w) == 0;
     if (rc < 0)

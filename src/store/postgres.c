@@ -260,6 +260,11 @@ static int script(struct conn *conn, const char *sql)
     return note(c, rc);
 }
 
+static void enlarge(struct conn *c)
+{
+    (void)c; /* the server has its own settings for that */
+}
+
 static int ping(struct conn *conn)
 {
     struct pg_conn *c = self(conn);
@@ -376,6 +381,7 @@ const struct driver postgres_driver = {
     .store_close = close_store,
     .conn_open = open_conn,
     .conn_close = close_conn,
+    .enlarge = enlarge,
     .ping = ping,
     .begin = begin,
     .commit = commit,

@@ -304,6 +304,7 @@ const struct driver sqlite_driver = {
     .store_close = sqlite_store_close,
     .conn_open = open_conn,
     .conn_close = close_conn,
+    .enlarge = sqlite_enlarge,
     .ping = ping,
     .begin = begin,
     .commit = commit,

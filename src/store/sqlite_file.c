@@ -19,6 +19,7 @@ enum {
     RESTART_WAIT_MS = 100,    /* for readers that are still in the log */
 };
 /* Moved by the writer itself when nobody else does it: in commands. */
+static const int64_t large_memory = INT64_C(4) << 30; /* bytes */
 static const long long wal_most = 512LL << 20;
 
 const char *sqlite_file(const struct store *s)
@@ -100,6 +101,15 @@ int sqlite_open_db(struct store *s, enum conn_role role, sqlite3 **db, struct ar
     sqlite3_close(*db);
     *db = NULL;
     return sqlite_error(code);
+}
+
+/* Pages that a large transaction changes should not have to leave memory and
+ * come back before it ends; a small machine has other uses for its memory. */
+void sqlite_enlarge(struct conn *c)
+{
+    int64_t memory = (int64_t)sysconf(_SC_PHYS_PAGES) * sysconf(_SC_PAGESIZE);
+    (void)exec(sqlite_self(c)->db, memory >= large_memory ? "PRAGMA cache_size = -786432"
+                                                          : "PRAGMA cache_size = -131072");
 }
 
 /* The file, when it has to be made, holds people's data: for its owner only. */

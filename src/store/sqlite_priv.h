@@ -33,6 +33,7 @@ void sqlite_join_writes(void);
 /* Opens the file with our pragmas. why may be NULL. */
 MUST_CHECK int sqlite_open_db(struct store *s, enum conn_role role, sqlite3 **db, struct arena *a,
                               struct str *why);
+void sqlite_enlarge(struct conn *c);
 void sqlite_checkpoint(struct conn *c, bool restart);
 int64_t sqlite_wal_bytes(const struct store *s);
 struct str sqlite_version(struct store *s, struct arena *a);

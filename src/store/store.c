@@ -88,6 +88,11 @@ struct str conn_trouble(const struct conn *c)
     return str_c(c->trouble);
 }
 
+void conn_enlarge(struct conn *c)
+{
+    c->store->driver->enlarge(c);
+}
+
 int conn_ping(struct conn *c)
 {
     return c->store->driver->ping(c);

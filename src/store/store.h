@@ -46,6 +46,9 @@ struct str store_name(const struct store *s);
 enum conn_role { CONN_READER, CONN_WRITER };
 MUST_CHECK int conn_open(struct store *s, enum conn_role role, struct conn **out);
 void conn_close(struct conn **c);
+/* Who is to work on much of the store at once may keep more of it in memory:
+ * on SQLite up to 768 MB, less on a small machine. Does nothing elsewhere. */
+void conn_enlarge(struct conn *c);
 /* 0 when the store answers. */
 MUST_CHECK int conn_ping(struct conn *c);
 /* After ERR_STORE_DOWN: why connecting failed, for people, without a password;

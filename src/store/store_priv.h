@@ -56,6 +56,7 @@ struct driver {
     void (*store_close)(struct store *s);
     int (*conn_open)(struct store *s, enum conn_role role, struct conn **out);
     void (*conn_close)(struct conn *c);
+    void (*enlarge)(struct conn *c);
     int (*ping)(struct conn *c);
     int (*begin)(struct conn *c, enum tx_mode mode);
     int (*commit)(struct conn *c);
