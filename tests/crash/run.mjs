@@ -1,5 +1,5 @@
-// Kill -9 at random moments under a load of order creations, then look whether
-// everything that was acknowledged is there, once.
+// Kill -9 at random moments under a load of orders and new customers, then look
+// whether everything that was acknowledged is there, once.
 //   node tests/crash/run.mjs KILLS sqlite|postgres [SEED]
 // On PostgreSQL half of the runs take the database server along (fsync on).
 import assert from 'node:assert/strict';
@@ -25,7 +25,10 @@ const { cli, dashed, demoCompany, expectOk, freshStore, request, serve } = await
 
 /** What every client has tried: key → {body, answer}; answer null: unknown. */
 const tried = new Map();
-const totals = { acknowledged: 0, refusals: 0, retried: 0, replayed: 0 };
+const totals = { acknowledged: 0, refusals: 0, retried: 0, registered: 0 };
+/** New people: phone → id when acknowledged, null while unknown. */
+const people = new Map();
+let nextPhone = 0;
 
 function orderBody(key, customers) {
   const lines = [];
@@ -55,7 +58,29 @@ async function place(url, agent, token, key, body) {
   }
 }
 
-/** Orders until the server is gone; first what the last crash left unknown. */
+/** A new person; now and then with a number that somebody has already. */
+async function register(url, agent, token) {
+  const known = [...people.keys()];
+  const taken = known.length > 20 && random() < 0.15 ? known[Math.floor(random() * known.length)] : null;
+  const phone = taken ?? `+9190${String(nextPhone++).padStart(8, '0')}`;
+  if (!taken) people.set(phone, null);
+  const body = { name: `Crash ${'abcdefghij'[nextPhone % 10]}${nextPhone % 97} Person`, phone, email: `c${phone.slice(5)}@example.net` };
+  const res = await request(url, 'POST', '/api/customers', { token, body, agent, timeout: 20000 });
+  if (res.status === 201) {
+    assert.ok(!people.get(phone), `${phone} was registered twice`);
+    people.set(phone, res.json.data.id);
+    totals.registered++;
+  } else if (res.status === 400) {
+    const { code, existing } = res.json;
+    assert.ok(taken && code === 'phone_taken', `customer: ${res.text}`);
+    if (people.get(phone)) assert.equal(existing.id, people.get(phone));
+  } else {
+    assert.ok(res.status === 503 || res.status === 409, `customer: ${res.status} ${res.text}`);
+    totals.refusals++;
+  }
+}
+
+/** Orders and people until the server is gone; first what the last crash left unknown. */
 async function client(round, n, run) {
   const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
   const unknown = [...tried].filter(([k, v]) => !v.answer && v.again && k.startsWith(`${n}-`));
@@ -67,6 +92,7 @@ async function client(round, n, run) {
     // Half of those that stay unknown are sent again after the restart.
     else tried.set(key, { body, answer: null, again: random() < 0.5 });
     try {
+      if (random() < 0.3) await register(run.url, agent, run.token);
       await place(run.url, agent, run.token, key, body);
     } catch (e) {
       if (e.code === 'ERR_ASSERTION') throw e;
@@ -88,6 +114,22 @@ function checkOrders(store) {
     assert.equal(found.number, answer.orderNumber, `number of ${key}`);
   }
   return there.size;
+}
+
+/** Each with the login that came with it, one audit row and one event. */
+function checkPeople(store) {
+  const id = engine === 'sqlite' ? 'lower(hex(c.id))' : "replace(CAST(c.id AS text), '-', '')";
+  const rows = store.sql(`SELECT c.phone, ${id},
+      (SELECT count(*) FROM users u WHERE u.company_id = c.company_id AND u.customer_id = c.id AND u.id = c.user_id),
+      (SELECT count(*) FROM audit_log a WHERE a.company_id = c.company_id AND a.subject_id = c.id AND a.status = 201),
+      (SELECT count(*) FROM outbox o WHERE o.company_id = c.company_id AND o.subject_id = c.id AND o.type = 'customer.created')
+    FROM customers c WHERE c.name LIKE 'Crash %'`);
+  const there = new Map(rows.map(([phone, found, ...beside]) => [phone, dashed(found) + beside.join()]));
+  for (const [phone, acknowledged] of people) {
+    const found = there.get(phone);
+    if (found) assert.equal(found.slice(36), '1,1,1', `${phone}: login, audit row, event`);
+    if (acknowledged) assert.equal(found?.slice(0, 36), acknowledged, `acknowledged customer ${phone} is lost`);
+  }
 }
 
 /** Every day's numbers run from 1 without a gap or a double. */
@@ -158,6 +200,7 @@ async function main(store) {
     if (await round(i, store, run)) databases++;
     checkDoctor(store);
     checkOrders(store);
+    checkPeople(store);
   }
   // Once more in peace: what stayed unknown and is sent again, must come out right.
   const last = await serve(store);
@@ -166,11 +209,12 @@ async function main(store) {
   assert.deepEqual(await last.end(), { code: 0, signal: null });
   const orders = checkOrders(store);
   checkNumbers(store);
+  checkPeople(store);
   checkAudit(store);
   checkDoctor(store);
   assert.ok(totals.acknowledged > Number(kills), 'hardly any order was acknowledged');
   console.log(`crash ${engine}: ${kills} kills (${databases} with the database server), seed ${seed}: `
-    + `${totals.acknowledged} acknowledged, ${orders} there, ${totals.retried} sent again, ${totals.refusals} refused; `
+    + `${totals.acknowledged} orders and ${totals.registered} customers acknowledged, ${orders} orders there, ${totals.retried} sent again, ${totals.refusals} refused; `
     + 'none lost, none double, numbers without gaps, doctor clean');
 }
 
