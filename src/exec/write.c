@@ -8,7 +8,7 @@
 #include "base/log.h"
 #include "exec/exec_priv.h"
 
-enum { TRIES = 4, EXACT = 32 }; /* EXACT: groups after one that presumed in vain */
+enum { TRIES = 4, EXACT = 32 }; /* EXACT: groups to come after one that was run again */
 static const int64_t wal_limit = 256LL * 1024 * 1024;
 
 enum member {
@@ -80,6 +80,13 @@ static enum member run_member(struct ticket *t, struct tx *tx, bool ask)
     return tx_wrote(tx) ? MEMBER_UNDO : MEMBER_OK;
 }
 
+/* What a first run may take for granted, so that on PostgreSQL nobody waits for
+ * the answers of single statements. */
+static void presume(struct worker *w, struct tx *tx, const struct ticket *t, bool first)
+{
+    tx_presume(tx, first && !w->exact && t->r && t->r->route->flags & ROUTE_PRESUMES);
+}
+
 /* One member with a transaction of its own, as often as the store asks. */
 static void run_alone(struct worker *w, struct ticket *t)
 {
@@ -92,6 +99,7 @@ static void run_alone(struct worker *w, struct ticket *t)
                 continue;
             break;
         }
+        presume(w, tx, t, tries == 0);
         enum member m = run_member(t, tx, true);
         if (m == MEMBER_OK) {
             rc = tx_commit(&tx);
@@ -107,6 +115,7 @@ static void run_alone(struct worker *w, struct ticket *t)
         }
         if (rc != ERR_RETRY && rc != ERR_CONSTRAINT)
             break;
+        w->exact = EXACT;
     }
     if (rc == ERR_CONSTRAINT || rc == ERR_RETRY)
         rc = ERR_CONFLICT;
@@ -121,13 +130,6 @@ static void run_each_alone(struct worker *w, struct ticket *list)
 {
     for (struct ticket *t = list; t; t = t->next)
         run_alone(w, t);
-}
-
-/* What the first run of a group may take for granted, so that on PostgreSQL its
- * members need not each wait for an answer. */
-static void presume(struct worker *w, struct tx *tx, const struct ticket *t, bool first)
-{
-    tx_presume(tx, first && !w->exact && t->r && t->r->route->flags & ROUTE_PRESUMES);
 }
 
 static int run_group(struct worker *w, struct ticket *list, bool savepoints);
