@@ -11,7 +11,7 @@ type Read<T> = (cursor: string | undefined, signal: AbortSignal) => Promise<Page
 
 const KEEP = 30;
 /** Rows beyond what is seen that are read before somebody comes there. */
-const AHEAD = 120;
+const AHEAD = 250;
 
 export class Pages<T> {
   error: ApiError | null = null;
