@@ -43,11 +43,12 @@ SELECT id, kind, file_name, state, format, header, column_map, is_dry_run, next_
 FROM import_batches WHERE company_id = $1 AND id = $2 /*for update*/;
 
 -- The latest first; dry runs are no part of history.
--- import_uploads_page (company: uuid, before: uuid, limit: int) -> many import_upload
+-- import_uploads_page (company: uuid, before: uuid, state: text?, limit: int) -> many import_upload
 SELECT id, kind, file_name, state, format, header, column_map, is_dry_run, next_part, last_row,
     created, matched, rejected, rollback_after, removed, kept, created_at, ended_at
-FROM import_batches WHERE company_id = $1 AND is_dry_run = FALSE AND id < $2
-ORDER BY id DESC LIMIT $3;
+FROM import_batches
+WHERE company_id = $1 AND is_dry_run = FALSE AND id < $2 AND ($3 IS NULL OR state = $3)
+ORDER BY id DESC LIMIT $4;
 
 -- A part was taken.
 -- import_upload_taken struct (company: uuid, id: uuid, next_part: int, last_row: int, created: int, matched: int, rejected: int, state: text, ended: time?) -> count

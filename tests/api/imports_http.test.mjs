@@ -86,6 +86,40 @@ test('a part sent twice, or ahead of its turn, changes nothing', async () => {
   failed(await part(b.id, 3, 'T-5,Tad\n'), 409, 'import_ended');
 });
 
+test('an import that stopped is found again, goes on behind what was taken, or is closed as it is', async () => {
+  const b = await open('customers', COLUMNS, { map: MAP, delimiter: 'SEMICOLON' });
+  expectOk(await part(b.id, 1, 'U-1;"Una ""U"" Uno";;\n\nU-2;Ulf;;\n'));
+  // The part is on its way when the service dies: it was taken, or it was not, but never by half.
+  const rows = Array.from({ length: 800 }, (_, i) => `U-1${i};Uma ${i};;\n`).join('');
+  const lost = part(b.id, 2, rows).catch(() => null);
+  await s.process.kill();
+  await lost;
+  await s.restart();
+  const running = expectOk(await admin.get('/api/imports?state=running&limit=100'));
+  assert.ok(running.some((x) => x.id === b.id) && running.every((x) => x.state === 'running'));
+  assert.ok(!expectOk(await admin.get('/api/imports?state=done&limit=100')).some((x) => x.id === b.id));
+  const now = expectOk(await admin.get(`/api/imports/${b.id}`));
+  assert.deepEqual(now.columns, COLUMNS.map((column, i) => ({ column, field: ['externalId', 'name', 'phone', 'address'][i] })));
+  assert.equal(now.map, MAP);
+  assert.ok([[2, 4], [3, 804]].some(([p, r]) => p === now.nextPart && r === now.lastRow), JSON.stringify(now));
+  if (now.nextPart === 2) expectOk(await part(b.id, 2, rows));
+  assert.equal(expectOk(await part(b.id, 2, rows)).repeated, true);
+  const end = expectOk(await part(b.id, 3, '', '?last=true'));
+  assert.deepEqual([end.state, end.lastRow, ...counts(end)], ['done', 804, 802, 0, 0]);
+  failed(await part(b.id, 4, 'U-9;Udo;;\n'), 409, 'import_ended');
+  assert.equal((await admin.get('/api/imports?state=nothing')).status, 400);
+});
+
+test('the header of an import is told as it was given', async () => {
+  const odd = ['name', 'A "b" c', ';', '"', 'external id'];
+  const b = await open('customers', odd, { delimiter: 'SEMICOLON' });
+  assert.deepEqual(expectOk(await admin.get(`/api/imports/${b.id}`)).columns.map((c) => [c.column, c.field]),
+    odd.map((c, i) => [c, ['name', null, null, null, 'externalId'][i]]));
+  const lines = expectOk(await admin.post('/api/imports', { kind: 'customers', fileName: 'p.jsonl', format: 'jsonl', map: 'Naam=name' }), 201);
+  const told = expectOk(await admin.get(`/api/imports/${lines.id}`));
+  assert.deepEqual([told.columns, told.map], [[], 'Naam=name']);
+});
+
 test('a cut record is refused, and the part can be sent again', async () => {
   const b = await open('customers', ['externalId', 'name', 'notes']);
   failed(await part(b.id, 1, 'C-1,Cora,\nC-2,Ca'), 400, 'part_cut');

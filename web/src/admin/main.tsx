@@ -12,6 +12,7 @@ import { AuditLog } from './audit';
 import { CustomerList } from './customers/list';
 import { CustomerProfile } from './customers/profile';
 import { Dashboard } from './dashboard';
+import { percent } from './imports/current';
 import { Imports } from './imports/page';
 import { OrderList } from './orders/list';
 import { ApiKeys } from './settings/keys';
@@ -41,7 +42,7 @@ const places: Place[] = [
   { name: 'stores', title: () => t('stores'), may: () => may('MANAGE_COMPANY'), show: () => <Stores /> },
   { name: 'company', title: () => t('settings'), may: () => may('MANAGE_COMPANY'), show: () => <CompanySettings /> },
   { name: 'keys', title: () => t('apiKeys'), may: () => may('MANAGE_USERS'), show: () => <ApiKeys /> },
-  { name: 'imports', title: () => t('imports'), may: () => may('MANAGE_COMPANY'), show: () => <Imports /> },
+  { name: 'imports', title: () => (percent.value === null ? t('imports') : `${t('imports')} ${percent.value} %`), may: () => may('MANAGE_COMPANY'), show: () => <Imports /> },
   { name: 'messages', title: () => t('messages'), may: () => may('MANAGE_COMPANY'), show: () => <Messages /> },
   { name: 'webhooks', title: () => t('webhooks'), may: () => may('MANAGE_COMPANY'), show: () => <Webhooks /> },
   { name: 'audit', title: () => t('audit'), may: () => may('READ_AUDIT'), show: () => <AuditLog /> },
