@@ -86,6 +86,34 @@ test('a part sent twice, or ahead of its turn, changes nothing', async () => {
   failed(await part(b.id, 3, 'T-5,Tad\n'), 409, 'import_ended');
 });
 
+test('rows of one part that name each other’s people, and orders that name them by every key', async () => {
+  const known = expectOk(await admin.post('/api/customers', { name: 'Known by phone', phone: '9812300031' }), 201);
+  const b = await open('customers', ['externalId', 'name', 'phone', 'id']);
+  const rows = ['V-1,Known,9812300031,', 'V-2,Other,9812300031,', ',Phone alone,9812300031,', 'V-3,New,9812300032,',
+    'V-3,New twice,9812300033,', ',New by phone,9812300032,', 'V-4,Taken phone,9812300032,', `,By id,,${known.id}`, 'V-5,"Quo""te \\ ü",9812300034,'];
+  const first = expectOk(await part(b.id, 1, `${rows.join('\n')}\n`));
+  assert.deepEqual(first.rows.map((r) => r.verdict), ['matched', 'rejected', 'matched', 'created', 'matched', 'matched', 'rejected', 'matched',
+    'created']);
+  assert.equal(expectOk(await admin.get(`/api/customers/${known.id}`)).externalId, 'V-1');
+  const again = expectOk(await part(b.id, 2, `${rows.join('\n')}\n`, '?last=true'));
+  assert.deepEqual(again.rows.map((r) => r.verdict), first.rows.map((r) => (r.verdict === 'created' ? 'matched' : r.verdict)));
+  const dry = await open('customers', ['externalId', 'name', 'phone', 'id'], { dryRun: true });
+  assert.deepEqual(expectOk(await part(dry.id, 1, `${rows.join('\n')}\n`)).rows, again.rows.map((r) => ({ ...r, row: r.row - 9 })), 'a dry run says the same');
+
+  const mine = expectOk(await admin.post('/api/orders', { totalAmount: '3.00' }), 201);
+  const columns = ['externalId', 'customerId', 'customerExternalId', 'customerPhone', 'date', 'totalAmount'];
+  const orders = ['VO-1,,V-1,,2025-01-02,1.00', `VO-2,${known.id},,,2025-01-02,1.00`, 'VO-3,,,9812300031,2025-01-02,1.00', 'VO-1,,V-1,,2025-01-02,1.00',
+    'VO-4,,V-nobody,,2025-01-02,1.00', 'VO-5,,,9812399999,2025-01-02,1.00', `${mine.orderNumber},,,,2025-01-02,3.00`, 'VO-6,,,,2025-01-02,1.00'];
+  const verdicts = ['created', 'created', 'created', 'matched', 'rejected', 'rejected', 'matched', 'created'];
+  const tried = await open('orders', columns, { dryRun: true });
+  assert.deepEqual(expectOk(await part(tried.id, 1, `${orders.join('\n')}\n`)).rows.map((r) => r.verdict), verdicts);
+  const real = await open('orders', columns);
+  assert.deepEqual(expectOk(await part(real.id, 1, `${orders.join('\n')}\n`)).rows.map((r) => r.verdict), verdicts);
+  assert.deepEqual(expectOk(await part(real.id, 2, `${orders.join('\n')}\n`)).rows.map((r) => r.verdict), verdicts.map((v) => (v === 'created' ? 'matched' : v)));
+  assert.equal(expectOk(await admin.get(`/api/customers/${known.id}`)).totalOrders, 3);
+  cliOk(s.store, ['doctor']);
+});
+
 test('an import that stopped is found again, goes on behind what was taken, or is closed as it is', async () => {
   const b = await open('customers', COLUMNS, { map: MAP, delimiter: 'SEMICOLON' });
   expectOk(await part(b.id, 1, 'U-1;"Una ""U"" Uno";;\n\nU-2;Ulf;;\n'));
