@@ -215,8 +215,10 @@ SELECT customer_id FROM orders
 WHERE company_id = $1
 ORDER BY created_at DESC, id DESC LIMIT $2;
 
--- Lists: rows beyond (after, after_id) in one order of one index; the filters leave some out, and
--- COALESCE keeps them from choosing another index. never: before any time, stands for "no order".
+-- Lists: rows beyond (after, after_id) in one order of one index; the filters leave some out. They
+-- stand in one CASE, of which a planner thinks that it lets half of the rows through: told of each by
+-- itself it expects next to none, reads the whole table and sorts it. never: before any time, stands
+-- for "no order"; in the orders by it, where it is known, nothing compares with less.
 -- customers_created_up struct (company: uuid, after: time, after_id: uuid, any_active: bool,
 -- active: bool, any_phone: bool, phone: bool, created_from: time, created_to: time, never: time,
 -- last_from: time, last_to: time, tag: text?, limit: int) -> many customer_row
@@ -226,11 +228,13 @@ SELECT id, user_id, external_id, name, preferred_name, phone, email, address, ar
     created_by_user_id, version, created_at, updated_at, is_provisional, phone_evidence
 FROM customers
 WHERE company_id = $1 AND (created_at, id) > ($2, $3)
-    AND ($4 OR is_active = $5) AND ($6 OR (phone IS NOT NULL) = $7)
     AND created_at >= $8 AND created_at < $9
-    AND COALESCE(last_order_at, $10) >= $11 AND COALESCE(last_order_at, $10) < $12
-    AND ($13 IS NULL OR EXISTS (SELECT 1 FROM customer_tags t
-        WHERE t.company_id = $1 AND t.tag = $13 AND t.customer_id = customers.id))
+    AND CASE WHEN NOT $4 AND is_active <> $5 THEN FALSE
+        WHEN NOT $6 AND (phone IS NOT NULL) <> $7 THEN FALSE
+        WHEN COALESCE(last_order_at, $10) < $11 OR COALESCE(last_order_at, $10) >= $12 THEN FALSE
+        WHEN $13 IS NULL THEN TRUE
+        ELSE COALESCE((SELECT TRUE FROM customer_tags t
+            WHERE t.company_id = $1 AND t.tag = $13 AND t.customer_id = customers.id), FALSE) END
 ORDER BY created_at, id LIMIT $14;
 
 -- customers_created_down struct (company: uuid, after: time, after_id: uuid, any_active: bool,
@@ -242,11 +246,13 @@ SELECT id, user_id, external_id, name, preferred_name, phone, email, address, ar
     created_by_user_id, version, created_at, updated_at, is_provisional, phone_evidence
 FROM customers
 WHERE company_id = $1 AND (created_at, id) < ($2, $3)
-    AND ($4 OR is_active = $5) AND ($6 OR (phone IS NOT NULL) = $7)
     AND created_at >= $8 AND created_at < $9
-    AND COALESCE(last_order_at, $10) >= $11 AND COALESCE(last_order_at, $10) < $12
-    AND ($13 IS NULL OR EXISTS (SELECT 1 FROM customer_tags t
-        WHERE t.company_id = $1 AND t.tag = $13 AND t.customer_id = customers.id))
+    AND CASE WHEN NOT $4 AND is_active <> $5 THEN FALSE
+        WHEN NOT $6 AND (phone IS NOT NULL) <> $7 THEN FALSE
+        WHEN COALESCE(last_order_at, $10) < $11 OR COALESCE(last_order_at, $10) >= $12 THEN FALSE
+        WHEN $13 IS NULL THEN TRUE
+        ELSE COALESCE((SELECT TRUE FROM customer_tags t
+            WHERE t.company_id = $1 AND t.tag = $13 AND t.customer_id = customers.id), FALSE) END
 ORDER BY created_at DESC, id DESC LIMIT $14;
 
 -- customers_name_up struct (company: uuid, after: blob, after_id: uuid, any_active: bool,
@@ -258,11 +264,13 @@ SELECT id, user_id, external_id, name, preferred_name, phone, email, address, ar
     created_by_user_id, version, created_at, updated_at, is_provisional, phone_evidence
 FROM customers
 WHERE company_id = $1 AND (name_key, id) > ($2, $3)
-    AND ($4 OR is_active = $5) AND ($6 OR (phone IS NOT NULL) = $7)
-    AND COALESCE(created_at, $10) >= $8 AND COALESCE(created_at, $10) < $9
-    AND COALESCE(last_order_at, $10) >= $11 AND COALESCE(last_order_at, $10) < $12
-    AND ($13 IS NULL OR EXISTS (SELECT 1 FROM customer_tags t
-        WHERE t.company_id = $1 AND t.tag = $13 AND t.customer_id = customers.id))
+    AND CASE WHEN NOT $4 AND is_active <> $5 THEN FALSE
+        WHEN NOT $6 AND (phone IS NOT NULL) <> $7 THEN FALSE
+        WHEN created_at < $8 OR created_at >= $9 THEN FALSE
+        WHEN COALESCE(last_order_at, $10) < $11 OR COALESCE(last_order_at, $10) >= $12 THEN FALSE
+        WHEN $13 IS NULL THEN TRUE
+        ELSE COALESCE((SELECT TRUE FROM customer_tags t
+            WHERE t.company_id = $1 AND t.tag = $13 AND t.customer_id = customers.id), FALSE) END
 ORDER BY name_key, id LIMIT $14;
 
 -- customers_name_down struct (company: uuid, after: blob, after_id: uuid, any_active: bool,
@@ -274,11 +282,13 @@ SELECT id, user_id, external_id, name, preferred_name, phone, email, address, ar
     created_by_user_id, version, created_at, updated_at, is_provisional, phone_evidence
 FROM customers
 WHERE company_id = $1 AND (name_key, id) < ($2, $3)
-    AND ($4 OR is_active = $5) AND ($6 OR (phone IS NOT NULL) = $7)
-    AND COALESCE(created_at, $10) >= $8 AND COALESCE(created_at, $10) < $9
-    AND COALESCE(last_order_at, $10) >= $11 AND COALESCE(last_order_at, $10) < $12
-    AND ($13 IS NULL OR EXISTS (SELECT 1 FROM customer_tags t
-        WHERE t.company_id = $1 AND t.tag = $13 AND t.customer_id = customers.id))
+    AND CASE WHEN NOT $4 AND is_active <> $5 THEN FALSE
+        WHEN NOT $6 AND (phone IS NOT NULL) <> $7 THEN FALSE
+        WHEN created_at < $8 OR created_at >= $9 THEN FALSE
+        WHEN COALESCE(last_order_at, $10) < $11 OR COALESCE(last_order_at, $10) >= $12 THEN FALSE
+        WHEN $13 IS NULL THEN TRUE
+        ELSE COALESCE((SELECT TRUE FROM customer_tags t
+            WHERE t.company_id = $1 AND t.tag = $13 AND t.customer_id = customers.id), FALSE) END
 ORDER BY name_key DESC, id DESC LIMIT $14;
 
 -- customers_last_order_up struct (company: uuid, after: time, after_id: uuid, any_active: bool,
@@ -290,11 +300,13 @@ SELECT id, user_id, external_id, name, preferred_name, phone, email, address, ar
     created_by_user_id, version, created_at, updated_at, is_provisional, phone_evidence
 FROM customers
 WHERE company_id = $1 AND last_order_at IS NOT NULL AND (last_order_at, id) > ($2, $3)
-    AND ($4 OR is_active = $5) AND ($6 OR (phone IS NOT NULL) = $7)
-    AND COALESCE(created_at, $10) >= $8 AND COALESCE(created_at, $10) < $9
-    AND COALESCE(last_order_at, $10) >= $11 AND COALESCE(last_order_at, $10) < $12
-    AND ($13 IS NULL OR EXISTS (SELECT 1 FROM customer_tags t
-        WHERE t.company_id = $1 AND t.tag = $13 AND t.customer_id = customers.id))
+    AND last_order_at >= $11 AND last_order_at < $12
+    AND CASE WHEN NOT $4 AND is_active <> $5 THEN FALSE
+        WHEN NOT $6 AND (phone IS NOT NULL) <> $7 THEN FALSE
+        WHEN created_at < $8 OR created_at >= $9 OR created_at < $10 THEN FALSE
+        WHEN $13 IS NULL THEN TRUE
+        ELSE COALESCE((SELECT TRUE FROM customer_tags t
+            WHERE t.company_id = $1 AND t.tag = $13 AND t.customer_id = customers.id), FALSE) END
 ORDER BY last_order_at, id LIMIT $14;
 
 -- customers_last_order_down struct (company: uuid, after: time, after_id: uuid, any_active: bool,
@@ -306,11 +318,13 @@ SELECT id, user_id, external_id, name, preferred_name, phone, email, address, ar
     created_by_user_id, version, created_at, updated_at, is_provisional, phone_evidence
 FROM customers
 WHERE company_id = $1 AND last_order_at IS NOT NULL AND (last_order_at, id) < ($2, $3)
-    AND ($4 OR is_active = $5) AND ($6 OR (phone IS NOT NULL) = $7)
-    AND COALESCE(created_at, $10) >= $8 AND COALESCE(created_at, $10) < $9
-    AND COALESCE(last_order_at, $10) >= $11 AND COALESCE(last_order_at, $10) < $12
-    AND ($13 IS NULL OR EXISTS (SELECT 1 FROM customer_tags t
-        WHERE t.company_id = $1 AND t.tag = $13 AND t.customer_id = customers.id))
+    AND last_order_at >= $11 AND last_order_at < $12
+    AND CASE WHEN NOT $4 AND is_active <> $5 THEN FALSE
+        WHEN NOT $6 AND (phone IS NOT NULL) <> $7 THEN FALSE
+        WHEN created_at < $8 OR created_at >= $9 OR created_at < $10 THEN FALSE
+        WHEN $13 IS NULL THEN TRUE
+        ELSE COALESCE((SELECT TRUE FROM customer_tags t
+            WHERE t.company_id = $1 AND t.tag = $13 AND t.customer_id = customers.id), FALSE) END
 ORDER BY last_order_at DESC, id DESC LIMIT $14;
 
 -- Everybody, in the order of ids.

@@ -130,6 +130,33 @@ static void test_lists_page_in_every_order(void **state)
                      ERR_INVALID);
 }
 
+/* Of people whom a filter's own index finds, in every order and by pages. */
+static void test_few_are_found_by_what_makes_them_few(void **state)
+{
+    struct fixture *f = *state;
+    static const char *const smiths[] = {"John Smith", "Joan Smith", "Zoë Smith"};
+
+    make_people(f);
+    for (size_t i = 0; i < 3; i++) {
+        struct str body = arena_printf(
+            f->arena, "{\"name\":\"%s\",\"phone\":\"98333%05zu\",\"tags\":[\"rare\",\"x%zu\"]}",
+            smiths[i], i, i);
+        assert_int_equal(create(f, arena_cstr(f->arena, body)), 0);
+    }
+    walk(f, "tag=rare&sort=name", "Joan Smith|John Smith|Zoë Smith|");
+    walk(f, "tag=rare&sort=name&order=desc", "Zoë Smith|John Smith|Joan Smith|");
+    walk(f, "tag=rare&sort=createdAt&order=asc", "John Smith|Joan Smith|Zoë Smith|");
+    walk(f, "tag=rare", "Zoë Smith|Joan Smith|John Smith|");
+    walk(f, "tag=rare&sort=lastOrderAt", "");
+    walk(f, "tag=rare&active=false", "");
+    walk(f, "tag=rare&hasPhone=true&active=true", "Zoë Smith|Joan Smith|John Smith|");
+    walk(f, "tag=x1&sort=name", "Joan Smith|");
+    walk(f, "tag=none&sort=name", "");
+    walk(f, "tag=rare&createdTo=2000-01-01", "");
+    walk(f, "sort=name&order=desc&createdTo=2025-01-27T23:30:03Z", "John Smithson|John Smith|");
+    walk(f, "sort=name&lastOrderFrom=2000-01-01", "");
+}
+
 static void test_export_streams_everybody(void **state)
 {
     struct fixture *f = *state;
@@ -185,5 +212,6 @@ static void test_timeline(void **state)
 #define TESTS(engine)                                                                              \
     TEST(search_by_name, engine), TEST(search_by_phone_and_email, engine),                         \
         TEST(what_is_written_is_found_at_once, engine), TEST(lists_page_in_every_order, engine),   \
+        TEST(few_are_found_by_what_makes_them_few, engine),                                        \
         TEST(export_streams_everybody, engine), TEST(timeline, engine)
 RUN_ON_BOTH(TESTS)

@@ -1,8 +1,8 @@
-/* Lists of people: one index range for each order, filters row by row, pages
- * by keyset; and the people served last in a store. */
-#include "customers/customers_priv.h"
+/* Lists of people: one index range for each order, filters row by row but for
+ * those that let few through (list_few.c), pages by keyset; and the people served last in a store.
+ */
+#include "customers/list_priv.h"
 
-enum sort { BY_CREATED, BY_NAME, BY_LAST_ORDER };
 enum { RECENT_PRESET = 20, RECENT_SCAN = 500, KEY_LONGEST = 128 };
 
 int customers_answer_list(struct req *r, const struct customer_row *rows, size_t n, struct str next)
@@ -12,15 +12,6 @@ int customers_answer_list(struct req *r, const struct customer_row *rows, size_t
         customer_view_make(r, &rows[i], &v[i]);
     return req_answer_list(r, &customer_row_out, v, n, next);
 }
-
-/* Where a page begins, and in which order it runs. */
-struct page {
-    enum sort sort;
-    bool down;
-    int64_t at;      /* of BY_CREATED and BY_LAST_ORDER */
-    struct str name; /* key of BY_NAME */
-    struct uuid id;
-};
 
 static void page_first(const struct customer_list_in *in, struct page *p)
 {
@@ -94,24 +85,6 @@ static int page_start(struct req *r, const struct customer_list_in *in, struct p
     return 0;
 }
 
-/* The parameters that all six statements share. */
-#define FILTERS(in, many)                                                                          \
-    .any_active = !GIVEN(in, active), .active = (in)->active, .any_phone = !GIVEN(in, has_phone),  \
-    .phone = (in)->has_phone,                                                                      \
-    .created_from = (in)->created_from == I64_NULL ? TIME_FIRST : (in)->created_from,              \
-    .created_to = (in)->created_to == I64_NULL ? TIME_LAST : (in)->created_to,                     \
-    .never = TIME_FIRST, .last_from = last_from(in),                                               \
-    .last_to = (in)->last_order_to == I64_NULL ? TIME_LAST : (in)->last_order_to,                  \
-    .tag = (in)->tag, .limit = (int64_t)(many)
-
-/* Asked for a time of the last order, who never ordered is left out. */
-static int64_t last_from(const struct customer_list_in *in)
-{
-    if (in->last_order_from != I64_NULL)
-        return in->last_order_from;
-    return in->last_order_to == I64_NULL ? TIME_FIRST : TIME_FIRST + 1;
-}
-
 static int run(struct req *r, struct tx *tx, const struct customer_list_in *in,
                const struct page *p, size_t many, struct customer_row **rows, size_t *n)
 {
@@ -119,7 +92,7 @@ static int run(struct req *r, struct tx *tx, const struct customer_list_in *in,
     statement(                                                                                     \
         tx,                                                                                        \
         &(struct statement##_params){                                                              \
-            .company = r->company->id, .after = (key), .after_id = p->id, FILTERS(in, many)},      \
+            .company = r->company->id, .after = (key), .after_id = p->id, LIST_FILTERS(in, many)}, \
         rows, n)
     switch (p->sort) {
     case BY_NAME:
@@ -142,6 +115,8 @@ int customers_list(struct req *r, struct tx *tx)
     struct page p;
     int rc = page_start(r, in, &p);
 
+    if (rc == 0)
+        rc = list_few(r, tx, in, &p, limit + 1, &rows, &n);
     if (rc == 0)
         rc = run(r, tx, in, &p, limit + 1, &rows, &n);
     if (rc < 0)

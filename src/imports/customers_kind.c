@@ -5,6 +5,7 @@
 #include "http/text.h"
 #include "imports/imports_priv.h"
 #include "imports/kind.h"
+#include "imports/lookup.h"
 #include <jansson.h>
 
 enum { TAGS_MAX = 50, TAG_MAX = 50 };
@@ -147,12 +148,61 @@ static int find(struct tx *tx, struct uuid company, const struct customer_in *in
     return rc;
 }
 
-/* A row that could not be inserted: somebody is there already. */
-static int match(struct import *x, struct tx *tx, const struct customer_in *in, struct outcome *o)
+/* What the store has of the ids, externalIds and phones of some rows. */
+struct known {
+    struct lookup ids, external_ids, phones;
+};
+
+static void want(struct known *k, const struct customer_in *in)
 {
-    struct customer_row have;
-    bool foreign;
-    int rc = find(tx, x->company->id, in, &have, &foreign);
+    if (GIVEN(in, id))
+        lookup_want_id(&k->ids, &in->id);
+    lookup_want(&k->external_ids, in->external_id);
+    lookup_want(&k->phones, in->phone);
+}
+
+static void known_begin(struct known *k, struct arena *a, size_t room)
+{
+    lookup_begin(&k->ids, a, room);
+    lookup_begin(&k->external_ids, a, room);
+    lookup_begin(&k->phones, a, room);
+}
+
+static int known_ask(struct known *k, struct tx *tx, struct uuid company)
+{
+    int rc = lookup_ids(&k->ids, tx, company);
+
+    if (rc == 0)
+        rc = lookup_texts(&k->external_ids, tx, company, import_known_by_external_id);
+    return rc < 0 ? rc : lookup_texts(&k->phones, tx, company, import_known_by_phone);
+}
+
+/* As find(), of what was looked up; NULL when nobody is this. */
+static const struct import_known *known_find(const struct known *k, const struct customer_in *in,
+                                             bool *foreign)
+{
+    const struct import_known *have = GIVEN(in, id) ? lookup_get_id(&k->ids, &in->id) : NULL;
+
+    *foreign = false;
+    if (!have)
+        have = lookup_get(&k->external_ids, in->external_id);
+    if (!have) {
+        have = lookup_get(&k->phones, in->phone);
+        *foreign = have && in->external_id.n && have->has_external_id;
+    }
+    return have;
+}
+
+/* A row that could not be inserted: somebody is there already. k: what was
+ * looked up, NULL when it may be so no more. *adopted: an externalId came to somebody. */
+static int match(struct import *x, struct tx *tx, const struct known *k,
+                 const struct customer_in *in, struct outcome *o, bool *adopted)
+{
+    struct customer_row row;
+    bool foreign = false;
+    const struct import_known *known = k ? known_find(k, in, &foreign) : NULL;
+    struct import_known have = known ? *known : (struct import_known){0};
+    int rc = known ? 1 : find(tx, x->company->id, in, &row, &foreign);
 
     if (rc < 0)
         return rc;
@@ -162,12 +212,50 @@ static int match(struct import *x, struct tx *tx, const struct customer_in *in, 
         outcome_reject_lit(o, "phone", "belongs to a customer with another externalId");
         return 0;
     }
+    if (!known)
+        have = (struct import_known){.id = row.id, .has_external_id = row.external_id.n > 0};
     o->verdict = VERDICT_MATCHED;
     /* The person was known by phone only: the other system's id comes to it, so
      * that its orders find the person. */
-    if (in->external_id.n && !have.external_id.n)
+    bool adopts = in->external_id.n && !have.has_external_id;
+    *adopted |= adopts;
+    if (adopts)
         rc = import_adopt_external_id(tx, x->company->id, have.id, in->external_id, x->now);
     return rc < 0 ? rc : 0;
+}
+
+/* Of the rows that were not made, whom they are. */
+static int look_up(struct tx *tx, struct uuid company, struct arena *a,
+                   const struct customer_in *in, const size_t *at, const int8_t *made, size_t n,
+                   struct known *k)
+{
+    known_begin(k, a, n);
+    for (size_t i = 0; i < n; i++)
+        if (!made[i])
+            want(k, &in[at[i]]);
+    return known_ask(k, tx, company);
+}
+
+/* Rows that change nothing, since their externalId is known, or their phone
+ * where they have none, need no insert to be refused. */
+static int match_known(struct import *x, struct tx *tx, struct arena *a,
+                       const struct import_rows *r)
+{
+    const struct customer_in *in = r->rows;
+    struct known k;
+
+    known_begin(&k, a, r->n);
+    for (size_t i = 0; i < r->n; i++)
+        if (r->outcomes[i].verdict == VERDICT_OPEN && !GIVEN(&in[i], id))
+            lookup_want(in[i].external_id.n ? &k.external_ids : &k.phones,
+                        in[i].external_id.n ? in[i].external_id : in[i].phone);
+    int rc = known_ask(&k, tx, x->company->id);
+    for (size_t i = 0; rc == 0 && i < r->n; i++)
+        if (r->outcomes[i].verdict == VERDICT_OPEN && !GIVEN(&in[i], id) &&
+            (in[i].external_id.n ? lookup_get(&k.external_ids, in[i].external_id)
+                                 : lookup_get(&k.phones, in[i].phone)))
+            r->outcomes[i].verdict = VERDICT_MATCHED;
+    return rc;
 }
 
 static int write(struct import *x, struct tx *tx, struct arena *a, const struct import_rows *r)
@@ -176,18 +264,24 @@ static int write(struct import *x, struct tx *tx, struct arena *a, const struct 
     struct customer_new *v = ARENA_ARRAY(a, struct customer_new, r->n);
     size_t *at = ARENA_ARRAY(a, size_t, r->n), n = 0;
     int8_t *made = ARENA_ARRAY(a, int8_t, r->n);
+    bool adopted = false;
+    struct known k;
     int rc;
 
+    rc = x->part ? match_known(x, tx, a, r) : 0;
     for (size_t i = 0; i < r->n; i++)
         if (r->outcomes[i].verdict == VERDICT_OPEN) {
             v[n] = in[i].made;
             at[n++] = i;
         }
-    rc = customers_insert_many(tx, x->company, a, v, n, made);
+    if (rc == 0)
+        rc = customers_insert_many(tx, x->company, a, v, n, made);
+    if (rc >= 0)
+        rc = look_up(tx, x->company->id, a, in, at, made, n, &k);
     for (size_t i = 0; rc >= 0 && i < n; i++) {
         struct outcome *o = &r->outcomes[at[i]];
-        if (!made[i])
-            rc = match(x, tx, &in[at[i]], o);
+        if (!made[i]) /* who was given an externalId is known by it to the rows behind */
+            rc = match(x, tx, adopted ? NULL : &k, &in[at[i]], o, &adopted);
         else
             o->verdict = VERDICT_CREATED;
         if (rc >= 0 && made[i] && str_eq(in[at[i]].active, STR("false")))
@@ -196,32 +290,60 @@ static int write(struct import *x, struct tx *tx, struct arena *a, const struct 
     return rc < 0 ? rc : 0;
 }
 
+/* Which externalIds and phones of the open rows were met before, two a row. */
+static int meet(struct import *x, struct tx *tx, struct arena *a, const struct import_rows *r,
+                bool *met)
+{
+    const struct customer_in *in = r->rows;
+    uint64_t *h = ARENA_ARRAY(a, uint64_t, 2 * r->n);
+    size_t *at = ARENA_ARRAY(a, size_t, 2 * r->n), n = 0;
+    bool *there = ARENA_ARRAY(a, bool, 2 * r->n);
+
+    for (size_t i = 0; i < r->n; i++) {
+        if (r->outcomes[i].verdict != VERDICT_OPEN)
+            continue;
+        if (in[i].external_id.n) {
+            at[n] = 2 * i;
+            h[n++] = import_hash('e', in[i].external_id);
+        }
+        if (in[i].phone.n) {
+            at[n] = 2 * i + 1;
+            h[n++] = import_hash('p', in[i].phone);
+        }
+    }
+    int rc = seen_add_all(x->state, tx, a, h, n, there);
+    for (size_t i = 0; rc == 0 && i < n; i++)
+        met[at[i]] = there[i];
+    return rc;
+}
+
 /* The verdicts that writing would give, as far as looking can tell. */
 static int forecast(struct import *x, struct tx *tx, struct arena *a, const struct import_rows *r)
 {
     const struct customer_in *in = r->rows;
-    struct customer_row have;
-    bool foreign;
+    bool *met = ARENA_ARRAY(a, bool, 2 * r->n + 1), foreign;
+    struct known k;
+    int rc = meet(x, tx, a, r, met);
 
-    (void)a;
-    for (size_t i = 0; i < r->n; i++) {
+    known_begin(&k, a, r->n);
+    for (size_t i = 0; i < r->n; i++)
+        if (r->outcomes[i].verdict == VERDICT_OPEN)
+            want(&k, &in[i]);
+    if (rc == 0)
+        rc = known_ask(&k, tx, x->company->id);
+    for (size_t i = 0; rc == 0 && i < r->n; i++) {
         struct outcome *o = &r->outcomes[i];
+        bool twice = met[2 * i], phone_twice = met[2 * i + 1];
         if (o->verdict != VERDICT_OPEN)
             continue;
-        int rc = find(tx, x->company->id, &in[i], &have, &foreign);
-        if (rc < 0)
-            return rc;
-        int twice = in[i].external_id.n ? seen_add(x->state, tx, 'e', in[i].external_id) : 0;
-        int phone_twice = in[i].phone.n ? seen_add(x->state, tx, 'p', in[i].phone) : 0;
-        if (twice < 0 || phone_twice < 0)
-            return twice < 0 ? twice : phone_twice;
-        foreign |= rc == 0 && !twice && phone_twice && in[i].external_id.n;
+        bool there = known_find(&k, &in[i], &foreign) != NULL;
+        foreign |= !there && !twice && phone_twice && in[i].external_id.n;
         if (foreign)
             outcome_reject_lit(o, "phone", "belongs to a customer with another externalId");
         else
-            o->verdict = rc == 1 || twice || phone_twice ? VERDICT_MATCHED : VERDICT_CREATED;
+            o->verdict = there || twice || phone_twice ? VERDICT_MATCHED : VERDICT_CREATED;
     }
-    return 0;
+    return rc;
 }
 
 static int start(struct import *x, struct tx *tx)

@@ -43,11 +43,12 @@ SELECT id, kind, file_name, state, format, header, column_map, is_dry_run, next_
 FROM import_batches WHERE company_id = $1 AND id = $2 /*for update*/;
 
 -- The latest first; dry runs are no part of history.
--- import_uploads_page (company: uuid, before: uuid, limit: int) -> many import_upload
+-- import_uploads_page (company: uuid, before: uuid, state: text?, limit: int) -> many import_upload
 SELECT id, kind, file_name, state, format, header, column_map, is_dry_run, next_part, last_row,
     created, matched, rejected, rollback_after, removed, kept, created_at, ended_at
-FROM import_batches WHERE company_id = $1 AND is_dry_run = FALSE AND id < $2
-ORDER BY id DESC LIMIT $3;
+FROM import_batches
+WHERE company_id = $1 AND is_dry_run = FALSE AND id < $2 AND ($3 IS NULL OR state = $3)
+ORDER BY id DESC LIMIT $4;
 
 -- A part was taken.
 -- import_upload_taken struct (company: uuid, id: uuid, next_part: int, last_row: int, created: int, matched: int, rejected: int, state: text, ended: time?) -> count
@@ -70,6 +71,15 @@ WHERE company_id = $1 AND batch_id = $2 AND row_no > $3 ORDER BY row_no LIMIT $4
 -- import_seen_insert (company: uuid, batch: uuid, hash: int) -> count
 INSERT INTO import_seen (company_id, batch_id, hash) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING;
 
+-- Several at once; those that were not there come back.
+-- import_seen_add (company: uuid, batch: uuid, list: json) -> many (hash: int)   sqlite
+INSERT INTO import_seen (company_id, batch_id, hash) SELECT $1, $2, value FROM json_each($3) WHERE TRUE
+ON CONFLICT DO NOTHING RETURNING hash;
+-- import_seen_add (company: uuid, batch: uuid, list: json) -> many (hash: int)   postgres
+INSERT INTO import_seen (company_id, batch_id, hash)
+SELECT $1, $2, CAST(value AS bigint) FROM jsonb_array_elements_text($3) AS list (value)
+ON CONFLICT DO NOTHING RETURNING hash;
+
 -- Companies after one; the nil id comes before the first.
 -- import_companies (after: uuid) -> many (id: uuid)
 -- across companies: the job visits every company
@@ -88,6 +98,52 @@ DELETE FROM import_rejects WHERE company_id = $1 AND (batch_id, row_no) IN
 
 -- import_dry_runs_prune (company: uuid, below: uuid) -> count
 DELETE FROM import_batches WHERE company_id = $1 AND id < $2 AND is_dry_run;
+
+-- One of a list that the store has: by what it was asked for, and whether it has an externalId.
+-- row import_known (text: text, id: uuid, has_external_id: bool)
+
+-- People of a list.
+-- import_known_by_external_id (company: uuid, list: json) -> many import_known   sqlite
+SELECT external_id AS text, id, TRUE AS has_external_id FROM customers
+WHERE company_id = $1 AND external_id IN (SELECT value FROM json_each($2));
+-- import_known_by_external_id (company: uuid, list: json) -> many import_known   postgres
+SELECT external_id AS text, id, TRUE AS has_external_id FROM customers
+WHERE company_id = $1 AND external_id = ANY (ARRAY(SELECT jsonb_array_elements_text($2)));
+
+-- People of a list.
+-- import_known_by_phone (company: uuid, list: json) -> many import_known   sqlite
+SELECT phone AS text, id, external_id IS NOT NULL AS has_external_id FROM customers
+WHERE company_id = $1 AND phone IN (SELECT value FROM json_each($2));
+-- import_known_by_phone (company: uuid, list: json) -> many import_known   postgres
+SELECT phone AS text, id, external_id IS NOT NULL AS has_external_id FROM customers
+WHERE company_id = $1 AND phone = ANY (ARRAY(SELECT jsonb_array_elements_text($2)));
+
+-- People of a list: the bytes of their ids, one after another.
+-- import_known_by_id (company: uuid, list: blob) -> many import_known   sqlite
+WITH RECURSIVE places (i) AS (VALUES (1) UNION ALL SELECT i + 16 FROM places WHERE i + 16 < length($2))
+SELECT '' AS text, id, external_id IS NOT NULL AS has_external_id FROM customers
+WHERE company_id = $1 AND id IN (SELECT substr($2, i, 16) FROM places);
+-- import_known_by_id (company: uuid, list: blob) -> many import_known   postgres
+SELECT '' AS text, id, external_id IS NOT NULL AS has_external_id FROM customers
+WHERE company_id = $1 AND id = ANY (ARRAY(
+    SELECT CAST(encode(substring($2 FROM i FOR 16), 'hex') AS uuid)
+    FROM generate_series(1, length($2), 16) AS places (i)));
+
+-- Orders of a list.
+-- import_known_orders (company: uuid, list: json) -> many import_known   sqlite
+SELECT external_id AS text, id, TRUE AS has_external_id FROM orders
+WHERE company_id = $1 AND external_id IN (SELECT value FROM json_each($2));
+-- import_known_orders (company: uuid, list: json) -> many import_known   postgres
+SELECT external_id AS text, id, TRUE AS has_external_id FROM orders
+WHERE company_id = $1 AND external_id = ANY (ARRAY(SELECT jsonb_array_elements_text($2)));
+
+-- Orders of a list of our own numbers.
+-- import_known_numbers (company: uuid, list: json) -> many import_known   sqlite
+SELECT order_number AS text, id, external_id IS NOT NULL AS has_external_id FROM orders
+WHERE company_id = $1 AND order_number IN (SELECT value FROM json_each($2));
+-- import_known_numbers (company: uuid, list: json) -> many import_known   postgres
+SELECT order_number AS text, id, external_id IS NOT NULL AS has_external_id FROM orders
+WHERE company_id = $1 AND order_number = ANY (ARRAY(SELECT jsonb_array_elements_text($2)));
 
 -- import_customer_with_external_id (company: uuid, external_id: text) -> one (id: uuid)
 SELECT id FROM customers WHERE company_id = $1 AND external_id = $2;

@@ -19,7 +19,7 @@ struct open_in {
 struct list_in {
     struct given given;
     struct str cursor;
-    int64_t limit;
+    int64_t limit, state; /* state: place in its names */
 };
 /* A field of a kind, as GET /api/imports/fields tells it. */
 struct kind_field {
@@ -38,7 +38,8 @@ FIELDS(import_path_in, "ImportId", struct import_path,
        F(import_path, id, "id", F_UUID, .place = IN_PATH, .flags = FIELD_REQUIRED, .help = "The import"));
 FIELDS(import_list_in, "ImportsQuery", struct list_in,
        F(list_in, limit, "limit", F_INT, .place = IN_QUERY, .min = 1, .max = 100, .help = "Rows a page, 50 when not given"),
-       F(list_in, cursor, "cursor", F_CURSOR, .place = IN_QUERY, .help = "nextCursor of the page before"));
+       F(list_in, cursor, "cursor", F_CURSOR, .place = IN_QUERY, .help = "nextCursor of the page before"),
+       F(list_in, state, "state", F_ENUM, .place = IN_QUERY, .names = states, .help = "Only those that are so far"));
 FIELDS(import_open_in, "ImportNew", struct open_in,
        F(open_in, kind, "kind", F_ENUM, .flags = FIELD_REQUIRED, .names = import_kind_names, .help = "What the rows are; users need the permission MANAGE_USERS beside"),
        F(open_in, file_name, "fileName", F_TEXT, .flags = FIELD_REQUIRED, .min = 1, .max = 200, .help = "For people"),
@@ -69,6 +70,9 @@ FIELDS(import_column_out, "ImportColumn", struct import_column,
        F(import_column, field, "field", F_TEXT, .help = "The field that it is; null: passed over"));
 FIELDS(import_opened_out, "ImportOpened", struct import_view, OUT,
        F(import_view, rows, "columns", F_LIST, .sub = &import_column_out, .help = "What was made of the columns"));
+FIELDS(import_read_out, "ImportRead", struct import_view, OUT,
+       F(import_view, row.column_map, "map", F_TEXT, .flags = FIELD_NULLABLE, .help = "Columns that are named otherwise, as it was opened with"),
+       F(import_view, rows, "columns", F_LIST, .sub = &import_column_out, .help = "Of CSV: the header that each part is read with"));
 FIELDS(import_stay_out, "ImportStay", struct import_stay,
        F(import_stay, id, "id", F_UUID, .help = "The record"),
        F(import_stay, reason, "reason", F_TEXT, .help = "Why it stays"));
@@ -113,7 +117,9 @@ int imports_http_list(struct req *r, struct tx *tx)
     if (str_is_null(in->cursor))
         memset(before.b, 0xff, sizeof before.b);
     if (rc == 0)
-        rc = import_uploads_page(tx, r->company->id, before, (int64_t)limit + 1, &rows, &n);
+        rc = import_uploads_page(tx, r->company->id, before,
+                                 in->state == I64_NULL ? STR_NULL : str_c(states[in->state]),
+                                 (int64_t)limit + 1, &rows, &n);
     if (rc < 0)
         return rc;
     bool more = n > limit;
@@ -122,17 +128,6 @@ int imports_http_list(struct req *r, struct tx *tx)
     for (size_t i = 0; i < n; i++)
         v[i].row = rows[i];
     return req_answer_list(r, &import_out, v, n, more ? cursor_of_id(&rows[n - 1].id) : STR_NULL);
-}
-
-int imports_http_read(struct req *r, struct tx *tx)
-{
-    const struct import_path *in = r->in;
-    struct import_view v = {0};
-    int rc = import_upload_read(tx, r->company->id, in->id, &v.row);
-
-    if (rc <= 0)
-        return rc < 0 ? rc : req_fail(r, ERR_NOT_FOUND);
-    return req_answer(r, 200, &import_out, &v);
 }
 
 /* The last row of a page stands in the page's cursor. */
@@ -201,9 +196,8 @@ static struct str header_of(struct req *r, const struct open_in *in)
 
 /* What is made of the columns; refuses what no part could be read with. */
 static int columns_of(struct req *r, const struct source_text *text, const struct import_kind *kind,
-                      struct list *out)
+                      struct strs columns, struct list *out)
 {
-    const struct open_in *in = r->in;
     struct source *s = NULL;
     struct str why = STR_NULL;
     int rc = source_open_text(&s, text, kind->fields, r->arena, &why);
@@ -211,15 +205,51 @@ static int columns_of(struct req *r, const struct source_text *text, const struc
     if (rc < 0)
         return req_fail_field(r, ERR_INVALID, str_starts(why, STR("map:")) ? "map" : "columns",
                               "format", "%.*s", STR_ARG(why));
-    struct import_column *v = ARENA_ARRAY(r->arena, struct import_column, in->columns.n + 1);
-    for (size_t i = 0; i < in->columns.n; i++) {
-        int f = source_field(s, in->columns.v[i]);
-        v[i] = (struct import_column){in->columns.v[i],
-                                      f < 0 ? STR_NULL : str_c(kind->fields->v[f].name)};
+    struct import_column *v = ARENA_ARRAY(r->arena, struct import_column, columns.n + 1);
+    for (size_t i = 0; i < columns.n; i++) {
+        int f = source_field(s, columns.v[i]);
+        v[i] =
+            (struct import_column){columns.v[i], f < 0 ? STR_NULL : str_c(kind->fields->v[f].name)};
     }
     source_close(&s);
-    *out = (struct list){v, in->columns.n};
+    *out = (struct list){v, columns.n};
     return 0;
+}
+
+/* The names of a header that header_of made. */
+static struct strs names_of(struct req *r, struct str header)
+{
+    struct str *v = ARENA_ARRAY(r->arena, struct str, COLUMNS_MAX);
+    char *text = arena_bytes(r->arena, header.n + 1);
+    size_t n = 0, at = 0;
+
+    for (size_t i = 0; i < header.n && n < COLUMNS_MAX; i++) {
+        size_t begin = at;
+        for (i++; i < header.n; i++) {
+            if (header.p[i] == '"' && (i + 1 == header.n || header.p[++i] != '"'))
+                break; /* i: at the delimiter behind the name */
+            text[at++] = header.p[i];
+        }
+        v[n++] = (struct str){text + begin, at - begin};
+    }
+    return (struct strs){v, n};
+}
+
+int imports_http_read(struct req *r, struct tx *tx)
+{
+    const struct import_path *in = r->in;
+    struct import_view v = {0};
+    struct import_upload *u = &v.row;
+    int rc = import_upload_read(tx, r->company->id, in->id, u);
+
+    if (rc <= 0)
+        return rc < 0 ? rc : req_fail(r, ERR_NOT_FOUND);
+    if (!str_is_null(u->header)) {
+        struct source_text text = {.header = u->header,
+                                   .map = str_is_null(u->column_map) ? STR("") : u->column_map};
+        rc = columns_of(r, &text, import_kind_named(u->kind), names_of(r, u->header), &v.rows);
+    }
+    return rc < 0 ? rc : req_answer(r, 200, &import_read_out, &v);
 }
 
 int imports_http_open(struct req *r, struct tx *tx)
@@ -237,7 +267,7 @@ int imports_http_open(struct req *r, struct tx *tx)
     struct source_text text = {.jsonl = !csv,
                                .header = csv ? header_of(r, in) : STR_NULL,
                                .map = in->map.n ? in->map : STR("")};
-    int rc = columns_of(r, &text, kind, &v.rows);
+    int rc = columns_of(r, &text, kind, in->columns, &v.rows);
     if (rc < 0)
         return rc;
     struct import_upload_insert_params p = {.company = r->company->id,

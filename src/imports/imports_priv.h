@@ -53,7 +53,8 @@ struct import_part {
 };
 
 extern const struct fields import_field_out, import_list_in, import_out, import_path_in,
-    import_open_in, import_opened_out, import_part_in, import_part_out, import_rolled_out;
+    import_open_in, import_opened_out, import_part_in, import_part_out, import_read_out,
+    import_rolled_out;
 
 int imports_http_fields(struct req *r, struct tx *tx);
 int imports_http_list(struct req *r, struct tx *tx);

@@ -1,5 +1,6 @@
 /* What all kinds of imports share. */
 #include "imports/kind.h"
+#include "base/json_out.h"
 #include "imports/imports_priv.h"
 #include <stdlib.h>
 
@@ -30,6 +31,8 @@ uint64_t import_hash(char kind, struct str text)
     h ^= h >> 32;
     return h ? h : 1;
 }
+
+enum { LIST_MOST = 8 * 1024 * 1024 }; /* of a statement's JSON */
 
 /* Open addressing over hashes of the texts: of 1,000,000 texts two share a
  * hash once in 30 million dry runs, and a dry run is only a forecast. */
@@ -86,17 +89,72 @@ static void grow(struct seen *s)
     s->room *= 2;
 }
 
-int seen_add(struct seen *s, struct tx *tx, char kind, struct str text)
+static bool put_growing(struct seen *s, uint64_t h)
 {
-    uint64_t h = import_hash(kind, text);
-
-    if (!uuid_is_nil(s->batch)) {
-        int made = import_seen_insert(tx, s->company, s->batch, (int64_t)h);
-        return made < 0 ? made : made == 0;
-    }
     if (s->n * 2 >= s->room)
         grow(s);
     bool there = put(s->v, s->room, h);
     s->n += !there;
     return there;
+}
+
+int seen_add(struct seen *s, struct tx *tx, char kind, struct str text)
+{
+    uint64_t h = import_hash(kind, text);
+
+    if (uuid_is_nil(s->batch))
+        return put_growing(s, h);
+    int made = import_seen_insert(tx, s->company, s->batch, (int64_t)h);
+    return made < 0 ? made : made == 0;
+}
+
+static int by_hash(const void *a, const void *b)
+{
+    int64_t x = ((const struct import_seen_add_row *)a)->hash,
+            y = ((const struct import_seen_add_row *)b)->hash;
+
+    return (x > y) - (x < y);
+}
+
+/* The hashes go to the store in one statement; the first of each that came
+ * back as new was not there. */
+static int add_stored(struct seen *s, struct tx *tx, struct arena *a, const uint64_t *h, size_t n,
+                      bool *there)
+{
+    struct import_seen_add_row *fresh;
+    size_t nfresh = 0;
+    struct buf b;
+
+    buf_init(&b, LIST_MOST);
+    struct json_out j = json_out(&b);
+    json_open(&j, '[');
+    for (size_t i = 0; i < n; i++)
+        json_int(&j, (int64_t)h[i]);
+    json_close(&j, ']');
+    int rc = import_seen_add(tx, s->company, s->batch, buf_view(&b), &fresh, &nfresh);
+    buf_free(&b);
+    if (rc < 0)
+        return rc;
+    if (nfresh > 1)
+        qsort(fresh, nfresh, sizeof *fresh, by_hash);
+    bool *met = ARENA_ARRAY(a, bool, nfresh + 1);
+    for (size_t i = 0; i < n; i++) {
+        struct import_seen_add_row key = {(int64_t)h[i]};
+        const struct import_seen_add_row *f =
+            nfresh ? bsearch(&key, fresh, nfresh, sizeof *fresh, by_hash) : NULL;
+        there[i] = !f || met[f - fresh];
+        if (f)
+            met[f - fresh] = true;
+    }
+    return 0;
+}
+
+int seen_add_all(struct seen *s, struct tx *tx, struct arena *a, const uint64_t *h, size_t n,
+                 bool *there)
+{
+    if (n > 0 && !uuid_is_nil(s->batch))
+        return add_stored(s, tx, a, h, n, there);
+    for (size_t i = 0; i < n; i++)
+        there[i] = put_growing(s, h[i]);
+    return 0;
 }

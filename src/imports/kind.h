@@ -66,3 +66,7 @@ struct seen *seen_new(const struct import *x);
 void seen_free(struct seen **s);
 /* 1 when the text (with its kind in front) was there before, 0 or negative. */
 MUST_CHECK int seen_add(struct seen *s, struct tx *tx, char kind, struct str text);
+/* Several hashes in their order: there[i] says whether h[i] was there before
+ * it, also by an earlier one of these. 0 or negative. */
+MUST_CHECK int seen_add_all(struct seen *s, struct tx *tx, struct arena *a, const uint64_t *h,
+                            size_t n, bool *there);

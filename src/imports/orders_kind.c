@@ -5,17 +5,12 @@
 #include "companies/companies.h"
 #include "imports/imports_priv.h"
 #include "imports/kind.h"
+#include "imports/people.h"
 #include "orders/orders.h"
 #include <jansson.h>
 #include <stdlib.h>
 
-enum {
-    PEOPLE_SLOTS = 1 << 16,
-    PART_SLOTS = 1 << 10,
-    KEY_MAX = 40,
-    LINES_MAX = 500,
-    STORES_MAX = 1000
-};
+enum { LINES_MAX = 500, STORES_MAX = 1000 };
 
 struct order_in {
     struct given given;
@@ -73,17 +68,10 @@ FIELDS(order_import_line_in, "OrderImportLine", struct line_in,
        LINE("discount", F_MONEY, discount, .help = "of the line"));
 /* clang-format on */
 
-/* Who a key turned out to be. */
-struct person {
-    char key[KEY_MAX]; /* its kind, then its text */
-    uint8_t n;         /* bytes of key; 0: free */
-    struct uuid id;
-};
-
 /* What an import of orders remembers. */
 struct order_state {
-    struct person *people; /* direct-mapped: a clash costs a look-up */
-    size_t slots;          /* a power of two */
+    struct people *people;
+    struct lookup orders, numbers; /* of a part: orders that are here already */
     struct store_row *stores;
     size_t nstores;
     struct seen *seen; /* dry run */
@@ -181,8 +169,7 @@ static int start(struct import *x, struct tx *tx)
 
     if (rc < 0)
         return rc;
-    s->slots = x->part ? PART_SLOTS : PEOPLE_SLOTS;
-    s->people = ARENA_ARRAY(x->arena, struct person, s->slots);
+    s->people = people_new(x->arena, x->part ? IMPORT_PART_ROWS : 0);
     s->stores = ARENA_ARRAY(x->arena, struct store_row, n);
     s->nstores = n;
     for (size_t i = 0; i < n; i++) {
@@ -203,69 +190,29 @@ static void stop(struct import *x)
         seen_free(&s->seen);
 }
 
-static struct person *slot_of(struct order_state *s, char kind, struct str text)
+/* The bytes of the customer's id; empty where the row has none. */
+static struct str person_id(const struct order_in *in)
 {
-    return &s->people[import_hash(kind, text) % s->slots];
-}
-
-static int ask(struct tx *tx, struct uuid company, char kind, struct str text, struct uuid *id)
-{
-    struct import_customer_exists_row by_id;
-    struct import_customer_with_external_id_row by_external_id;
-    struct import_customer_with_phone_row by_phone;
-    int rc;
-
-    if (kind == 'i') {
-        memcpy(id, text.p, sizeof(*id));
-        return import_customer_exists(tx, company, *id, &by_id);
-    }
-    if (kind == 'e') {
-        rc = import_customer_with_external_id(tx, company, text, &by_external_id);
-        *id = rc == 1 ? by_external_id.id : UUID_NIL;
-        return rc;
-    }
-    rc = import_customer_with_phone(tx, company, text, &by_phone);
-    *id = rc == 1 ? by_phone.id : UUID_NIL;
-    return rc;
-}
-
-/* 1 found, 0 absent, negative; remembers whom it found. */
-static int person_by(struct import *x, struct tx *tx, char kind, struct str text, struct uuid *id)
-{
-    struct person *p = slot_of(x->state, kind, text);
-    bool fits = text.n + 1 < KEY_MAX;
-
-    if (text.n == 0)
-        return 0;
-    if (fits && p->n == text.n + 1 && p->key[0] == kind &&
-        memcmp(p->key + 1, text.p, text.n) == 0) {
-        *id = p->id;
-        return 1;
-    }
-    int rc = ask(tx, x->company->id, kind, text, id);
-    if (rc == 1 && fits) {
-        p->n = (uint8_t)(text.n + 1);
-        p->key[0] = kind;
-        memcpy(p->key + 1, text.p, text.n);
-        p->id = *id;
-    }
-    return rc;
+    return uuid_is_nil(in->customer_id)
+               ? STR("")
+               : (struct str){(const char *)in->customer_id.b, sizeof(in->customer_id)};
 }
 
 static int find_person(struct import *x, struct tx *tx, const struct order_in *in, struct uuid *id,
                        struct outcome *o)
 {
-    struct str raw = {(const char *)in->customer_id.b, sizeof(in->customer_id)};
+    const struct order_state *s = x->state;
+    struct uuid company = x->company->id;
     bool by_id = !uuid_is_nil(in->customer_id);
     const char *named = in->customer_external_id.n ? "customerExternalId"
                         : in->customer_phone.n     ? "customerPhone"
                                                    : "customerId";
-    int rc = by_id ? person_by(x, tx, 'i', raw, id) : 0;
+    int rc = people_find(s->people, tx, company, PERSON_ID, person_id(in), id);
 
     if (rc == 0)
-        rc = person_by(x, tx, 'e', in->customer_external_id, id);
+        rc = people_find(s->people, tx, company, PERSON_EXTERNAL_ID, in->customer_external_id, id);
     if (rc == 0)
-        rc = person_by(x, tx, 'p', in->customer_phone, id);
+        rc = people_find(s->people, tx, company, PERSON_PHONE, in->customer_phone, id);
     if (rc != 0)
         return rc < 0 ? rc : 0;
     *id = UUID_NIL;
@@ -287,14 +234,48 @@ static struct uuid store_of(const struct import *x, const struct order_in *in, s
     return UUID_NIL;
 }
 
+static bool is_ours(const struct order_in *in)
+{
+    return str_starts(in->external_id, STR("ORD-"));
+}
+
+/* Asks for all that the rows of a part name. */
+static int look_up(struct import *x, struct tx *tx, struct arena *a, const struct import_rows *r)
+{
+    const struct order_in *in = r->rows;
+    struct order_state *s = x->state;
+    struct uuid company = x->company->id;
+
+    lookup_begin(&s->orders, a, r->n);
+    lookup_begin(&s->numbers, a, r->n);
+    for (size_t i = 0; i < r->n; i++) {
+        if (r->outcomes[i].verdict != VERDICT_OPEN)
+            continue;
+        people_want(s->people, PERSON_ID, person_id(&in[i]));
+        people_want(s->people, PERSON_EXTERNAL_ID, in[i].customer_external_id);
+        people_want(s->people, PERSON_PHONE, in[i].customer_phone);
+        lookup_want(&s->orders, in[i].external_id);
+        if (is_ours(&in[i]))
+            lookup_want(&s->numbers, in[i].external_id);
+    }
+    int rc = people_ask(s->people, tx, company);
+    if (rc == 0)
+        rc = lookup_texts(&s->orders, tx, company, import_known_orders);
+    return rc < 0 ? rc : lookup_texts(&s->numbers, tx, company, import_known_numbers);
+}
+
 /* Is the order here already, under its own number or ours? 1, 0, negative. */
 static int present(struct import *x, struct tx *tx, const struct order_in *in)
 {
+    const struct order_state *s = x->state;
     struct import_order_with_external_id_row theirs;
     struct import_order_with_number_row ours;
+
+    if (x->part)
+        return lookup_get(&s->orders, in->external_id) || lookup_get(&s->numbers, in->external_id);
     int rc = import_order_with_external_id(tx, x->company->id, in->external_id, &theirs);
 
-    if (rc == 0 && str_starts(in->external_id, STR("ORD-")))
+    if (rc == 0 && is_ours(in))
         rc = import_order_with_number(tx, x->company->id, in->external_id, &ours);
     return rc;
 }
@@ -312,7 +293,7 @@ static int prepare(struct import *x, struct tx *tx, const struct import_rows *r,
         struct uuid customer = UUID_NIL;
         if (o->verdict != VERDICT_OPEN)
             continue;
-        bool look = x->dry || str_starts(in->external_id, STR("ORD-"));
+        bool look = x->dry || x->part || is_ours(in);
         int rc = look ? present(x, tx, in) : 0;
         if (rc == 1)
             o->verdict = VERDICT_MATCHED;
@@ -349,25 +330,36 @@ static int prepare(struct import *x, struct tx *tx, const struct import_rows *r,
     return 0;
 }
 
-static int decide(const struct import *x, struct tx *tx, const struct import_rows *r,
-                  const struct order_import *v, const size_t *at, const int8_t *made, size_t n)
+/* What a dry run would have made of the rows: as orders_import_many says it. */
+static int forecast(const struct import *x, struct tx *tx, struct arena *a,
+                    const struct order_import *v, int8_t *made, size_t n)
 {
-    struct order_state *s = x->state;
+    const struct order_state *s = x->state;
+    uint64_t *h = ARENA_ARRAY(a, uint64_t, n + 1);
+    bool *met = ARENA_ARRAY(a, bool, n + 1);
+    size_t good = 0;
 
     for (size_t i = 0; i < n; i++) {
+        made[i] = orders_import_adds_up(&v[i]) ? 1 : -1;
+        if (made[i] > 0)
+            h[good++] = import_hash('o', v[i].external_id);
+    }
+    int rc = seen_add_all(s->seen, tx, a, h, good, met);
+    for (size_t i = 0, k = 0; rc == 0 && i < n; i++)
+        if (made[i] > 0)
+            made[i] = !met[k++];
+    return rc;
+}
+
+static void decide(const struct import_rows *r, const size_t *at, const int8_t *made, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
         struct outcome *o = &r->outcomes[at[i]];
-        bool wrong = x->dry ? !orders_import_adds_up(&v[i]) : made[i] < 0;
-        int there = made[i] == 0;
-        if (x->dry)
-            there = wrong ? 0 : seen_add(s->seen, tx, 'o', v[i].external_id);
-        if (there < 0)
-            return there;
-        if (wrong)
+        if (made[i] < 0)
             outcome_reject_lit(o, "totalAmount", "the lines do not add up to it");
         else
-            o->verdict = there ? VERDICT_MATCHED : VERDICT_CREATED;
+            o->verdict = made[i] ? VERDICT_CREATED : VERDICT_MATCHED;
     }
-    return 0;
 }
 
 static int write(struct import *x, struct tx *tx, struct arena *a, const struct import_rows *r)
@@ -375,18 +367,21 @@ static int write(struct import *x, struct tx *tx, struct arena *a, const struct 
     struct order_import *v = ARENA_ARRAY(a, struct order_import, r->n);
     int8_t *made = ARENA_ARRAY(a, int8_t, r->n);
     size_t *at = ARENA_ARRAY(a, size_t, r->n), n = 0;
-    int rc = prepare(x, tx, r, v, at, &n);
+    int rc = x->part ? look_up(x, tx, a, r) : 0;
 
-    if (rc == 0 && !x->dry)
-        rc = orders_import_many(tx, x->company, a, v, n, made);
+    if (rc == 0)
+        rc = prepare(x, tx, r, v, at, &n);
+    if (rc == 0)
+        rc = x->dry ? forecast(x, tx, a, v, made, n)
+                    : orders_import_many(tx, x->company, a, v, n, made);
     if (rc == ERR_CUSTOMER_NOT_FOUND) {
         /* Somebody we remember was deleted meanwhile: ask anew. */
-        struct order_state *s = x->state;
-        memset(s->people, 0, s->slots * sizeof(*s->people));
+        const struct order_state *s = x->state;
+        people_forget(s->people);
         return ERR_RETRY;
     }
     if (rc == 0)
-        rc = decide(x, tx, r, v, at, made, n);
+        decide(r, at, made, n);
     return rc;
 }
 

@@ -84,9 +84,11 @@ static void fill(struct keywords *k, const PQconninfoOption *v, const struct sto
         put(k, "target_session_attrs", "read-write");
     const char *theirs = option(v, "options");
     /* Every statement has its index. Without the hint, plans made while a table
-     * was still small read the whole of it for minutes, foreign keys' too. */
+     * was still small read the whole of it for minutes, foreign keys' too. No
+     * statement runs so long that it is worth compiling (jit), which the planner
+     * thinks of a list of a large table before it thinks of its LIMIT. */
     snprintf(k->options, sizeof k->options,
-             "-c enable_seqscan=off -c lock_timeout=%lld -c "
+             "-c enable_seqscan=off -c jit=off -c lock_timeout=%lld -c "
              "idle_in_transaction_session_timeout=60000 %s",
              (long long)(s->options.busy_us / 1000), theirs ? theirs : "");
     put(k, "options", k->options);

@@ -86,6 +86,68 @@ test('a part sent twice, or ahead of its turn, changes nothing', async () => {
   failed(await part(b.id, 3, 'T-5,Tad\n'), 409, 'import_ended');
 });
 
+test('rows of one part that name each other’s people, and orders that name them by every key', async () => {
+  const known = expectOk(await admin.post('/api/customers', { name: 'Known by phone', phone: '9812300031' }), 201);
+  const b = await open('customers', ['externalId', 'name', 'phone', 'id']);
+  const rows = ['V-1,Known,9812300031,', 'V-2,Other,9812300031,', ',Phone alone,9812300031,', 'V-3,New,9812300032,',
+    'V-3,New twice,9812300033,', ',New by phone,9812300032,', 'V-4,Taken phone,9812300032,', `,By id,,${known.id}`, 'V-5,"Quo""te \\ ü",9812300034,'];
+  const first = expectOk(await part(b.id, 1, `${rows.join('\n')}\n`));
+  assert.deepEqual(first.rows.map((r) => r.verdict), ['matched', 'rejected', 'matched', 'created', 'matched', 'matched', 'rejected', 'matched',
+    'created']);
+  assert.equal(expectOk(await admin.get(`/api/customers/${known.id}`)).externalId, 'V-1');
+  const again = expectOk(await part(b.id, 2, `${rows.join('\n')}\n`, '?last=true'));
+  assert.deepEqual(again.rows.map((r) => r.verdict), first.rows.map((r) => (r.verdict === 'created' ? 'matched' : r.verdict)));
+  const dry = await open('customers', ['externalId', 'name', 'phone', 'id'], { dryRun: true });
+  assert.deepEqual(expectOk(await part(dry.id, 1, `${rows.join('\n')}\n`)).rows, again.rows.map((r) => ({ ...r, row: r.row - 9 })), 'a dry run says the same');
+
+  const mine = expectOk(await admin.post('/api/orders', { totalAmount: '3.00' }), 201);
+  const columns = ['externalId', 'customerId', 'customerExternalId', 'customerPhone', 'date', 'totalAmount'];
+  const orders = ['VO-1,,V-1,,2025-01-02,1.00', `VO-2,${known.id},,,2025-01-02,1.00`, 'VO-3,,,9812300031,2025-01-02,1.00', 'VO-1,,V-1,,2025-01-02,1.00',
+    'VO-4,,V-nobody,,2025-01-02,1.00', 'VO-5,,,9812399999,2025-01-02,1.00', `${mine.orderNumber},,,,2025-01-02,3.00`, 'VO-6,,,,2025-01-02,1.00'];
+  const verdicts = ['created', 'created', 'created', 'matched', 'rejected', 'rejected', 'matched', 'created'];
+  const tried = await open('orders', columns, { dryRun: true });
+  assert.deepEqual(expectOk(await part(tried.id, 1, `${orders.join('\n')}\n`)).rows.map((r) => r.verdict), verdicts);
+  const real = await open('orders', columns);
+  assert.deepEqual(expectOk(await part(real.id, 1, `${orders.join('\n')}\n`)).rows.map((r) => r.verdict), verdicts);
+  assert.deepEqual(expectOk(await part(real.id, 2, `${orders.join('\n')}\n`)).rows.map((r) => r.verdict), verdicts.map((v) => (v === 'created' ? 'matched' : v)));
+  assert.equal(expectOk(await admin.get(`/api/customers/${known.id}`)).totalOrders, 3);
+  cliOk(s.store, ['doctor']);
+});
+
+test('an import that stopped is found again, goes on behind what was taken, or is closed as it is', async () => {
+  const b = await open('customers', COLUMNS, { map: MAP, delimiter: 'SEMICOLON' });
+  expectOk(await part(b.id, 1, 'U-1;"Una ""U"" Uno";;\n\nU-2;Ulf;;\n'));
+  // The part is on its way when the service dies: it was taken, or it was not, but never by half.
+  const rows = Array.from({ length: 800 }, (_, i) => `U-1${i};Uma ${i};;\n`).join('');
+  const lost = part(b.id, 2, rows).catch(() => null);
+  await s.process.kill();
+  await lost;
+  await s.restart();
+  const running = expectOk(await admin.get('/api/imports?state=running&limit=100'));
+  assert.ok(running.some((x) => x.id === b.id) && running.every((x) => x.state === 'running'));
+  assert.ok(!expectOk(await admin.get('/api/imports?state=done&limit=100')).some((x) => x.id === b.id));
+  const now = expectOk(await admin.get(`/api/imports/${b.id}`));
+  assert.deepEqual(now.columns, COLUMNS.map((column, i) => ({ column, field: ['externalId', 'name', 'phone', 'address'][i] })));
+  assert.equal(now.map, MAP);
+  assert.ok([[2, 4], [3, 804]].some(([p, r]) => p === now.nextPart && r === now.lastRow), JSON.stringify(now));
+  if (now.nextPart === 2) expectOk(await part(b.id, 2, rows));
+  assert.equal(expectOk(await part(b.id, 2, rows)).repeated, true);
+  const end = expectOk(await part(b.id, 3, '', '?last=true'));
+  assert.deepEqual([end.state, end.lastRow, ...counts(end)], ['done', 804, 802, 0, 0]);
+  failed(await part(b.id, 4, 'U-9;Udo;;\n'), 409, 'import_ended');
+  assert.equal((await admin.get('/api/imports?state=nothing')).status, 400);
+});
+
+test('the header of an import is told as it was given', async () => {
+  const odd = ['name', 'A "b" c', ';', '"', 'external id'];
+  const b = await open('customers', odd, { delimiter: 'SEMICOLON' });
+  assert.deepEqual(expectOk(await admin.get(`/api/imports/${b.id}`)).columns.map((c) => [c.column, c.field]),
+    odd.map((c, i) => [c, ['name', null, null, null, 'externalId'][i]]));
+  const lines = expectOk(await admin.post('/api/imports', { kind: 'customers', fileName: 'p.jsonl', format: 'jsonl', map: 'Naam=name' }), 201);
+  const told = expectOk(await admin.get(`/api/imports/${lines.id}`));
+  assert.deepEqual([told.columns, told.map], [[], 'Naam=name']);
+});
+
 test('a cut record is refused, and the part can be sent again', async () => {
   const b = await open('customers', ['externalId', 'name', 'notes']);
   failed(await part(b.id, 1, 'C-1,Cora,\nC-2,Ca'), 400, 'part_cut');

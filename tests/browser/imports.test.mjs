@@ -1,5 +1,5 @@
 // Imports in the back office: a file dropped or chosen, tried, brought in,
-// stopped, cut off from the network, taken back.
+// stopped, cut off from the network, left in the middle, taken back.
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -154,6 +154,141 @@ test('parts go on after a lost network, each row once; stopped and gone on with'
   assert.deepEqual(s.store.sql("SELECT count(*) FROM customers WHERE external_id LIKE 'W-%'"), [['3500']]);
   assert.deepEqual(wrong, []);
   await context.close();
+});
+
+const wCount = (like) => Number(s.store.sql(`SELECT count(*) FROM customers WHERE external_id LIKE '${like}'`)[0][0]);
+const unfinished = (page) => page.getByRole('region', { name: 'Not finished' });
+const row = (page, name) => unfinished(page).getByRole('article', { name });
+/** Chooses a file, tries it, and loses the network before part `no` of its import is sent. */
+async function lostAt(page, path, no) {
+  await choose(page, path);
+  await button(page, 'Dry run').click();
+  await phase(page, 'done');
+  await page.route(`**/parts/${no}*`, (route) => route.abort('internetdisconnected'));
+  await button(page, 'Import now').click();
+  await phase(page, 'waiting');
+}
+
+test('the page is closed in the middle; opened again, the import goes on with the same file, and no other', async () => {
+  const text = `externalId,name\n${people(10_000, 13_200).replace('W-10100,Walter 10100', 'W-10100,"two\nlines"\n')}`;
+  const path = file('closed.csv', text);
+  const first = await openImports();
+  await lostAt(first.page, path, 4);
+  await first.page.close({ runBeforeUnload: false });
+  const page = await first.context.newPage();
+  page.setDefaultTimeout(8000);
+  await page.goto(`${s.url}/admin?company=${s.a.slug}#/imports`);
+  await row(page, 'closed.csv').getByText('1,502 rows read').waitFor(); // the header, and a blank line
+  await row(page, 'closed.csv').getByText('Created: 1,500').waitFor();
+  await expectAccessible(page, 'unfinished');
+  assert.equal(wCount('W-1____'), 1500);
+
+  const input = row(page, 'closed.csv').locator('input[type=file]');
+  await input.setInputFiles(file('another.csv', text.replace('W-12000', 'W-12x00')));
+  await page.getByText('This is not the file').first().waitFor();
+  await input.setInputFiles(path);
+  await phase(page, 'done');
+  assert.deepEqual(await figures(page), [3200, 0, 0]);
+  assert.equal(wCount('W-1____'), 3200);
+  await button(page, 'Close').click();
+  await unfinished(page).waitFor({ state: 'detached' });
+  const [batch] = expectOk(await admin.get('/api/imports?limit=1'));
+  assert.deepEqual([batch.fileName, batch.state, batch.created], ['closed.csv', 'done', 3200], 'one import from first to last');
+  assert.deepEqual(first.wrong, []);
+  await first.context.close();
+});
+
+test('in another browser the file is known by the rows that came in', async () => {
+  const path = file('elsewhere.csv', `externalId,name\n${people(20_000, 22_600)}`);
+  const first = await openImports();
+  await lostAt(first.page, path, 4);
+  await first.context.close();
+  const { page, wrong, context } = await openImports();
+  const there = row(page, 'elsewhere.csv');
+  for (const [name, other] of [['shifted.csv', people(19_990, 22_600)], ['short.csv', people(20_000, 20_400)], ['columns.csv', people(20_000, 22_600).replaceAll('\n', ',x\n')]]) {
+    await there.locator('input[type=file]').setInputFiles(file(name, `${name === 'columns.csv' ? 'externalId,name,area' : 'externalId,name'}\n${other}`));
+    await page.locator('.toasts .bad').first().waitFor();
+    await page.locator('.toasts .bad').first().waitFor({ state: 'detached', timeout: 12_000 });
+  }
+  // Dropped where any file is: it is known by its name.
+  await choose(page, path);
+  await button(page, 'Go on with that import').click();
+  await phase(page, 'done');
+  assert.deepEqual(await figures(page), [2600, 0, 0]);
+  assert.equal(wCount('W-2____'), 2600);
+  assert.deepEqual(wrong, []);
+  await context.close();
+});
+
+test('two pages at one import: each row once', async () => {
+  const path = file('both.csv', `externalId,name\n${people(30_000, 36_000)}`);
+  const first = await openImports();
+  await lostAt(first.page, path, 3);
+  const second = await openImports();
+  await row(second.page, 'both.csv').locator('input[type=file]').setInputFiles(path);
+  await second.page.locator('dl[data-phase]').waitFor();
+  await first.page.unroute('**/parts/3*');
+  await Promise.all([phase(first.page, 'done'), phase(second.page, 'done')]);
+  assert.equal(wCount('W-3____'), 6000);
+  const [batch] = expectOk(await admin.get('/api/imports?limit=1'));
+  assert.deepEqual([batch.created, batch.matched, batch.rejected, batch.lastRow], [6000, 0, 0, 6001]);
+  await first.context.close();
+  await second.context.close();
+});
+
+test('it goes on while somebody looks at other places, and waits for who has to sign in again', async () => {
+  const { page, wrong, context } = await openImports();
+  let refused = 0;
+  await page.route('**/parts/*', async (route) => {
+    await new Promise((done) => { setTimeout(done, 150); });
+    const no = Number(/parts\/(\d+)/.exec(route.request().url())[1]);
+    if (no === 3 && refused++ < 2) return route.fulfill({ status: 401, json: { success: false, code: 'unauthenticated', message: 'Sign in first.' } });
+    return route.continue();
+  });
+  await choose(page, file('beside.csv', `externalId,name\n${people(60_000, 63_000)}`));
+  await button(page, 'Dry run').click();
+  await phase(page, 'done');
+  await page.unroute('**/parts/*');
+  await page.route('**/parts/*', async (route) => {
+    await new Promise((done) => { setTimeout(done, 150); });
+    return route.continue();
+  });
+  await button(page, 'Import now').click();
+  await page.getByRole('link', { name: 'Customers' }).click();
+  await page.getByRole('link', { name: /^Imports \d+ %$/ }).waitFor();
+  await page.locator('.virtual').waitFor();
+  await until(() => wCount('W-6____') === 3000);
+  await page.getByRole('link', { name: 'Imports', exact: true }).click();
+  await phase(page, 'done');
+  assert.deepEqual(await figures(page), [3000, 0, 0]);
+  assert.ok(refused > 0);
+  assert.deepEqual(wrong, []);
+  await context.close();
+});
+
+test('what will not go on is closed as it is, or taken back', async () => {
+  const first = await openImports();
+  await lostAt(first.page, file('closeme.csv', `externalId,name\n${people(40_000, 41_200)}`), 2);
+  await first.page.reload();
+  await first.page.unroute('**/parts/2*');
+  await row(first.page, 'closeme.csv').getByRole('button', { name: 'Close as it is' }).click();
+  const dialog = first.page.getByRole('dialog');
+  await dialog.getByText('closeme.csv was read up to row 501.').waitFor();
+  await expectAccessible(first.page, 'close as it is');
+  await dialog.getByRole('button', { name: 'Close as it is' }).click();
+  await unfinished(first.page).waitFor({ state: 'detached' });
+  assert.equal(wCount('W-4____'), 500);
+  await lostAt(first.page, file('takeback.csv', `externalId,name\n${people(50_000, 51_200)}`), 2);
+  await first.page.reload();
+  await first.page.unroute('**/parts/2*');
+  await row(first.page, 'takeback.csv').getByRole('button', { name: 'Take back' }).click();
+  await dialog.getByRole('button', { name: 'Take back' }).click();
+  await dialog.getByText('Removed: 500. Kept: 0.').waitFor();
+  await dialog.getByRole('button', { name: 'Close' }).last().click();
+  await unfinished(first.page).waitFor({ state: 'detached' });
+  assert.equal(wCount('W-5____'), 0);
+  assert.deepEqual(first.wrong, []);
+  await first.context.close();
 });
 
 test('a quote that nothing closes costs its line and no more', async () => {

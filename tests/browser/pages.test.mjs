@@ -2,9 +2,9 @@
 // and what the back office makes of markup, long names, and a session that ends.
 import assert from 'node:assert/strict';
 import test, { after, before } from 'node:test';
-import { newPhone, start } from '../api/harness.mjs';
+import { expectOk, newPhone, start } from '../api/harness.mjs';
 import { expectAccessible, expectNoSideways, launch, openPage } from './browser.mjs';
-import { go, openOffice, placesOf, plant, settled } from './office.mjs';
+import { go, MARKUP, openOffice, placesOf, plant, settled } from './office.mjs';
 
 const SCHEMES = [['light', 'desktop', { width: 1280, height: 800 }], ['dark', 'phone', { width: 360, height: 740 }]];
 const CSP = { bypassCSP: true };
@@ -67,6 +67,48 @@ test('what people typed shows as text in the back office', async () => {
     if (place.startsWith('orders/')) await page.keyboard.press('Escape');
   }
   assert.ok(seen >= 7, `markup was to be read on ${seen} places only`);
+  assert.equal(await page.evaluate(() => globalThis.hit), undefined);
+  assert.deepEqual(wrong, []);
+  await context.close();
+});
+
+test('what people typed shows as text at /me and /shop', async () => {
+  const me = s.as('CUSTOMER');
+  const mine = expectOk(await me.put('/api/customers/me', { name: `Mia ${MARKUP}`, preferredName: MARKUP.slice(0, 100), address: MARKUP, area: MARKUP }));
+  const order = expectOk(await s.as('ADMIN').post('/api/orders', { customerId: mine.id, notes: MARKUP, lines: [{ name: MARKUP, quantity: '1', unitPrice: '5.00' }],
+    payments: [{ method: 'CASH', amount: '5.00' }] }), 201);
+  const { page, wrong, context } = await openPage(browser, s, `/me?company=${s.a.slug}`);
+  const seen = [];
+  const plain = async (where) => {
+    await settled(page);
+    await page.waitForTimeout(150);
+    const text = await page.evaluate(() => [document.body.innerText, ...[...document.querySelectorAll('input, textarea')].map((e) => e.value)].join());
+    if (text.includes('<script>globalThis')) seen.push(where);
+    assert.equal(await page.locator('img[src=x]').count(), 0, where);
+  };
+  await page.getByRole('button', { name: 'Sign in with a password' }).click();
+  await page.locator('input[name=email], input[name=login], input[autocomplete=username]').first().fill(s.a.users.CUSTOMER.email);
+  await page.locator('input[type=password]').first().fill(s.a.users.CUSTOMER.password);
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Sign out' }).first().waitFor();
+  for (const place of ['home', 'orders', `orders/${order.id}`, 'security']) {
+    await go(page, place);
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    await plain(place);
+  }
+  await page.goto(`${s.url}/shop?company=${s.a.slug}`);
+  await page.getByRole('heading', { name: 'Checkout' }).waitFor();
+  await plain('shop');
+  await page.getByRole('button', { name: 'One more: Rice, 1 kg' }).click();
+  for (const field of await page.locator('main input[type=text]:visible, main textarea:visible').all()) {
+    if (await field.isEditable()) await field.fill(MARKUP);
+  }
+  await plain('filled in');
+  await page.getByLabel('How to pay').selectOption('');
+  await page.getByRole('button', { name: 'Order', exact: true }).click();
+  await page.getByRole('heading', { name: 'Thank you' }).waitFor();
+  await plain('ordered');
+  assert.deepEqual(seen, ['home', `orders/${order.id}`, 'filled in'], 'where it is to be read');
   assert.equal(await page.evaluate(() => globalThis.hit), undefined);
   assert.deepEqual(wrong, []);
   await context.close();

@@ -196,7 +196,7 @@ async function browser() {
   const files = folder('tests/browser');
   const results = [];
   // What a page looks like does not depend on the engine.
-  const looks = /(look|office|pages|account|imports)\.test\.mjs$/;
+  const looks = /(look|office|pages|account)\.test\.mjs$/;
   for (const engine of ['sqlite', 'postgres']) {
     const some = engine === 'sqlite' ? files : files.filter((f) => !looks.test(f));
     results.push(await scenarios(some, { ENGINE: engine, CLIENTELE_BIN: bin }, { seconds: 600 }));

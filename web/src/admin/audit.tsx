@@ -6,7 +6,7 @@ import { dateTime } from '../i18n/time';
 import { Field } from '../ui/form';
 import { Failed, Loading } from '../ui/states';
 import { place, to } from '../ui/route';
-import { useRows } from './rows';
+import { usePages } from './pages';
 import { t } from './texts';
 import { VirtualTable } from './virtual';
 
@@ -17,7 +17,7 @@ export function AuditLog(): JSX.Element {
   const asked = UUID.test(subject.trim()) ? subject.trim() : undefined;
   const read = useCallback((cursor: string | undefined, signal: AbortSignal) =>
     list('GET /api/audit', { query: { limit: 100, ...(cursor && { cursor }), ...(asked && { subject: asked }) }, signal }), [asked]);
-  const found = useRows(read, [asked]);
+  const found = usePages(read, asked ?? '');
   const refused = subject.trim() !== '' && !asked;
   return (
     <div class="stack">
@@ -27,7 +27,7 @@ export function AuditLog(): JSX.Element {
           <Field label={t('auditSubject')} value={subject} onValue={setSubject} error={refused ? t('notAnId') : undefined} spellcheck={false} />
         </div>
       </div>
-      <VirtualTable label={t('audit')} rows={found.rows} keyOf={(r) => r.id} onEnd={found.more}
+      <VirtualTable label={t('audit')} pages={found} keyOf={(r) => r.id}
         href={(r) => (r.subjectId ? to('audit', { subject: r.subjectId }) : to('audit'))}
         columns={[
           { key: 'at', title: t('when'), width: '11rem', cell: (r) => dateTime(r.at) },
@@ -37,7 +37,7 @@ export function AuditLog(): JSX.Element {
           { key: 'fields', title: t('fields'), width: '1fr', cell: (r) => String(r.fields ?? '–') },
           { key: 'seq', title: t('sealed'), width: '5rem', number: true, cell: (r) => r.seq ?? '…' },
         ]}
-        foot={found.error ? <Failed error={found.error} retry={found.reload} /> : found.loading ? <Loading /> : null} />
+        foot={found.error ? <Failed error={found.error} retry={() => found.retry()} /> : found.busy ? <Loading /> : null} />
     </div>
   );
 }

@@ -12,6 +12,7 @@ import { AuditLog } from './audit';
 import { CustomerList } from './customers/list';
 import { CustomerProfile } from './customers/profile';
 import { Dashboard } from './dashboard';
+import { percent } from './imports/current';
 import { Imports } from './imports/page';
 import { OrderList } from './orders/list';
 import { ApiKeys } from './settings/keys';
@@ -41,7 +42,7 @@ const places: Place[] = [
   { name: 'stores', title: () => t('stores'), may: () => may('MANAGE_COMPANY'), show: () => <Stores /> },
   { name: 'company', title: () => t('settings'), may: () => may('MANAGE_COMPANY'), show: () => <CompanySettings /> },
   { name: 'keys', title: () => t('apiKeys'), may: () => may('MANAGE_USERS'), show: () => <ApiKeys /> },
-  { name: 'imports', title: () => t('imports'), may: () => may('MANAGE_COMPANY'), show: () => <Imports /> },
+  { name: 'imports', title: () => (percent.value === null ? t('imports') : `${t('imports')} ${percent.value} %`), may: () => may('MANAGE_COMPANY'), show: () => <Imports /> },
   { name: 'messages', title: () => t('messages'), may: () => may('MANAGE_COMPANY'), show: () => <Messages /> },
   { name: 'webhooks', title: () => t('webhooks'), may: () => may('MANAGE_COMPANY'), show: () => <Webhooks /> },
   { name: 'audit', title: () => t('audit'), may: () => may('READ_AUDIT'), show: () => <AuditLog /> },
@@ -66,13 +67,20 @@ function Page(): JSX.Element {
   }, [waits, name]);
   const open = waits ? [] : places.filter((p) => p.may());
   const here = (name === 'account' ? account : open.find((p) => p.name === name) ?? open[0]) ?? account;
+  const closed = !waits && places.some((p) => p.name === name && !p.may());
+  useEffect(() => {
+    // The bar is longer than a phone is wide.
+    document.querySelector('.bar nav [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }, [here.name, userId]);
   const role = currentUser()?.role ?? '';
   const nav = [...(OFFICE.includes(role) ? open : []), account].map((p) => (
-    <a key={p.name} href={to(p.name)} aria-current={p === here ? 'page' : undefined}>{p.title()}</a>
+    <a key={p.name} href={to(p.name)} aria-current={p === here && !closed ? 'page' : undefined}>{p.title()}</a>
   ));
   return (
-    <Shell realm="staff" title={t('title')} nav={nav} roles={here === account ? [...OFFICE, 'CASHIER', 'STAFF', 'DELIVERY'] : OFFICE}>
-      <main class="wide" id="content" tabIndex={-1}>{here.show(here.name === name ? id : undefined)}</main>
+    <Shell realm="staff" title={t('title')} place={closed ? undefined : here.title()} nav={nav} roles={here === account ? [...OFFICE, 'CASHIER', 'STAFF', 'DELIVERY'] : OFFICE}>
+      <main class="wide" id="content" tabIndex={-1}>
+        {closed ? <p class="note warn">{t('placeClosed')}</p> : here.show(here.name === name ? id : undefined)}
+      </main>
     </Shell>
   );
 }

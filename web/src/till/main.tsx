@@ -2,7 +2,7 @@
 // F2, F4, F8 and F9 go where they say, Enter goes on.
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { session, signOut } from '../api/session';
+import { currentUser, session, signOut } from '../api/session';
 import { mount, Shell, STAFF } from '../ui/shell';
 import { loadArticles } from './articles';
 import { DoneDialog } from './done';
@@ -37,7 +37,7 @@ type Open = { what: 'pay' } | { what: 'orders' } | { what: 'waiting' } | { what:
 
 function Till(): JSX.Element {
   const [open, setOpen] = useState<Open>(null);
-  const signedIn = session.value.status === 'in';
+  const signedIn = session.value.status === 'in' && STAFF.some((r) => r === currentUser()?.role);
   useEffect(() => {
     if (!signedIn) return;
     void loadQueue();

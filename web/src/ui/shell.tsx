@@ -50,6 +50,8 @@ export function Bar({ title, nav, extra, onSignOut }: BarProps): JSX.Element {
 }
 
 interface ShellProps extends BarProps {
+  /** What of the page is open, for the window's title. */
+  place?: string | undefined;
   realm: Realm;
   /** Who may use the page; the API decides on its own about everything. */
   roles: readonly string[];
@@ -58,16 +60,17 @@ interface ShellProps extends BarProps {
   children: ComponentChildren;
 }
 
-export function Shell({ title, nav, extra, onSignOut, roles, realm, welcome, children }: ShellProps): JSX.Element | null {
+export function Shell({ title, place, nav, extra, onSignOut, roles, realm, welcome, children }: ShellProps): JSX.Element | null {
   const s = session.value;
-  const userId = s.status === 'in' ? s.user.id : null;
+  const userId = s.status === 'in' && roles.includes(s.user.role) ? s.user.id : null;
+  const role = 'user' in s ? s.user.role : null;
   useEffect(() => {
-    // A customer's role may not read the company; its orders say their currency.
-    if (userId && realm === 'staff') loadCompany().catch(() => undefined);
+    // Other roles may not read the company; a customer's orders say their currency.
+    if (userId && realm === 'staff' && STAFF.some((r) => r === role)) loadCompany().catch(() => undefined);
   }, [userId]);
   useEffect(() => {
-    document.title = `${title} · ${company.value?.name ?? 'Clientele'}`;
-  }, [title, company.value?.name]);
+    document.title = [place, title, company.value?.name ?? 'Clientele'].filter(Boolean).join(' · ');
+  }, [place, title, company.value?.name]);
   if (s.status === 'starting') return null;
   if (s.status === 'out') {
     return (

@@ -39,7 +39,7 @@ export function EditCustomer({ customer, onClose, onSaved }: Props): JSX.Element
   const [known, setKnown] = useState<Known | undefined>(customer);
   const [before, setBefore] = useState(() => draftOf(customer));
   const [draft, setDraft] = useState(before);
-  const [theirs, setTheirs] = useState<Name[]>([]);
+  const [theirs, setTheirs] = useState<(keyof Draft)[]>([]);
   const [key] = useState(uuid7);
   const form = useForm();
   const set = (n: keyof Draft) => (v: string): void => setDraft((d) => ({ ...d, [n]: v }));
@@ -48,7 +48,7 @@ export function EditCustomer({ customer, onClose, onSaved }: Props): JSX.Element
   const conflict = async (id: string): Promise<void> => {
     const now = await call('GET /api/customers/{id}', { path: { id } });
     const fresh = draftOf(now);
-    setTheirs(FIELDS.filter((n) => fresh[n] !== before[n] && draft[n] !== before[n] && draft[n] !== fresh[n]));
+    setTheirs(([...FIELDS, 'tags'] as const).filter((n) => fresh[n] !== before[n] && draft[n] !== before[n] && draft[n] !== fresh[n]));
     setDraft((d) => Object.fromEntries(Object.entries(d).map(([n, v]) =>
       [n, v === before[n as keyof Draft] ? fresh[n as keyof Draft] : v])) as Draft);
     setBefore(fresh);
@@ -88,7 +88,8 @@ export function EditCustomer({ customer, onClose, onSaved }: Props): JSX.Element
         </div>
         {text('address', t('address'), { lines: 2 })}
         {text('notes', t('notes'), { lines: 3 })}
-        <Field form={form} name="tags" label={t('tags')} value={draft.tags} onValue={set('tags')} hint={t('tagsHint')} />
+        <Field form={form} name="tags" label={t('tags')} value={draft.tags} onValue={set('tags')}
+          hint={theirs.includes('tags') ? t('theirValue', { value: before.tags || '–' }) : t('tagsHint')} />
         {existing && <p class="note">{t('existing')} <a href={`#/customers/${existing.id}`} onClick={onClose}>{existing.name}</a></p>}
         <FormError form={form} />
         <div class="actions">

@@ -10,7 +10,7 @@ import { Check, Field, Select } from '../../ui/form';
 import { go, place, to } from '../../ui/route';
 import { Empty, Failed, Loading } from '../../ui/states';
 import { toastError } from '../../ui/toast';
-import { useRows } from '../rows';
+import { usePages } from '../pages';
 import { t } from '../texts';
 import { VirtualTable } from '../virtual';
 import { EditCustomer } from './edit';
@@ -102,10 +102,10 @@ export function CustomerList(): JSX.Element {
     if (here !== new URLSearchParams(queryOf(asked)).toString()) setF(filterOf(place.value.query));
   }, [here]);
   const read = useCallback((cursor: string | undefined, signal: AbortSignal) => readPage(asked, cursor, signal), [address]);
-  const found = useRows(read, [address]);
+  const found = usePages(read, address, 'customers');
   const change = (part: Partial<Filter>): void => setF((before) => ({ ...before, ...part }));
-  const foot = found.error ? <Failed error={found.error} retry={found.reload} />
-    : found.loading ? <Loading /> : found.rows.length === 0 ? <Empty>{t('nobodyFound')}</Empty> : null;
+  const foot = found.error ? <Failed error={found.error} retry={() => found.retry()} />
+    : found.busy ? <Loading /> : found.count === 0 ? <Empty>{t('nobodyFound')}</Empty> : null;
   return (
     <div class="stack fill">
       <div class="row apart">
@@ -120,8 +120,8 @@ export function CustomerList(): JSX.Element {
         autofocus onInput={(e) => change({ q: e.currentTarget.value })} />
       <Filters f={f} change={change} />
       <Views f={f} />
-      <VirtualTable label={t('customers')} rows={found.rows} keyOf={(c) => c.id} href={(c) => to('customers', c.id)}
-        onEnd={found.more} foot={foot} columns={[
+      <VirtualTable label={t('customers')} pages={found} keyOf={(c) => c.id} href={(c) => to('customers', c.id)}
+        foot={foot} columns={[
           { key: 'name', title: t('name'), width: 'minmax(10rem, 2fr)', cell: (c) => c.name },
           { key: 'phone', title: t('phone'), width: 'minmax(9rem, 1fr)', cell: (c) => c.phoneNational ?? '–' },
           { key: 'email', title: t('email'), width: 'minmax(0, 1.5fr)', cell: (c) => c.email ?? '–' },

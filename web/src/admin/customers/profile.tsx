@@ -2,7 +2,7 @@
 // happened, the logins with their evidence.
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import { call } from '../../api/client';
+import { ApiError, call } from '../../api/client';
 import { may } from '../../api/session';
 import type { CustomerDetail } from '../../api/types.gen';
 import { common } from '../../i18n';
@@ -28,7 +28,10 @@ function Delete({ c, onClose }: { c: CustomerDetail; onClose: () => void }): JSX
   return (
     <Dialog title={t('deleteCustomer')} onClose={onClose}>
       <form class="stack" onSubmit={form.submit(async () => {
-        await call('DELETE /api/customers/{id}', { path: { id: c.id } });
+        await call('DELETE /api/customers/{id}', { path: { id: c.id } }).catch((e: unknown) => {
+          // Somebody else was quicker.
+          if (!(e instanceof ApiError && e.status === 404)) throw e;
+        });
         toast(t('deleted', { name: c.name }));
         go(to('customers'));
       })}>
@@ -81,10 +84,21 @@ export function CustomerProfile({ id }: { id: string }): JSX.Element {
   const { data: c, error, reload, set } = useLoad((signal) => call('GET /api/customers/{id}', { path: { id }, signal }), [id]);
   const [open, setOpen] = useState<'edit' | 'delete' | null>(null);
   const tab = TABS.find((x) => x === place.value.query.get('tab')) ?? 'orders';
-  if (!c) return error ? <Failed error={error} retry={reload} /> : <Loading />;
+  if (!c || error?.status === 404) {
+    return (
+      <div class="stack">
+        <p><a href={to('customers')}>← {t('customers')}</a></p>
+        {error?.status === 404 ? <p class="note warn" role="alert">{t('customerGone')}</p>
+          : error ? <Failed error={error} retry={reload} /> : <Loading />}
+      </div>
+    );
+  }
   const activate = (on: boolean): void => {
     call(on ? 'POST /api/customers/{id}/activate' : 'POST /api/customers/{id}/deactivate', { path: { id: c.id } })
-      .then((now) => set({ ...c, ...now })).catch(toastError);
+      .then((now) => set({ ...c, ...now })).catch((e: unknown) => {
+        toastError(e);
+        reload(); // it is not what it was on the screen
+      });
   };
   return (
     <article class="stack">

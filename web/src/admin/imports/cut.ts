@@ -12,6 +12,8 @@ export interface Part {
   to: number;
   /** Each record that is not blank: place in the part. */
   records: { from: number; to: number }[];
+  /** Where each row ends, blank ones too: as the service counts them. */
+  ends: number[];
   bytes: Uint8Array;
   /** The file ends with it. */
   last: boolean;
@@ -67,17 +69,19 @@ const blank = (bytes: Uint8Array, from: number, to: number, csv: boolean): boole
   from === to || (!csv && bytes.subarray(from, to).every((b) => b === 32 || b === 9 || b === CR));
 
 /** The part that begins at `from`; null when the file has a line that fits no part. */
-export async function cut(file: Blob, from: number, form: Form): Promise<Part | null> {
+export async function cut(file: Blob, from: number, form: Form, most = ROWS): Promise<Part | null> {
   const stop = Math.min(from + WINDOW, file.size);
   const bytes = new Uint8Array(await file.slice(from, stop).arrayBuffer());
   const eof = stop === file.size;
   const records: Part['records'] = [];
+  const ends: number[] = [];
   let at = 0, force = false;
-  while (at < bytes.length && records.length < ROWS) {
+  while (at < bytes.length && records.length < most) {
     const r = record(bytes, at, form, eof);
     if (r && !r.quoted) {
       if (!blank(bytes, at, r.end, form.csv)) records.push({ from: at, to: r.end });
       at = r.next;
+      ends.push(at);
       continue;
     }
     if (at > 0) break; // what follows begins a part of its own
@@ -85,12 +89,27 @@ export async function cut(file: Blob, from: number, form: Form): Promise<Part | 
     if (line === bytes.length && !eof) return null;
     records.push({ from: 0, to: line });
     at = line;
+    ends.push(at);
     force = form.csv;
     break;
   }
   const type = form.csv ? 'text/csv' : 'application/x-ndjson';
   return {
-    blob: new Blob([bytes.subarray(0, at)], { type }), from, to: from + at, records, bytes,
+    blob: new Blob([bytes.subarray(0, at)], { type }), from, to: from + at, records, ends, bytes,
     last: from + at === file.size, force,
   };
+}
+
+/** Where the row after so many of them begins; null: the file has no more than fewer. */
+export async function placeAfter(file: Blob, from: number, form: Form, rows: number): Promise<number | null> {
+  let at = from;
+  for (let left = rows; left > 0;) {
+    const part = at < file.size ? await cut(file, at, form, Infinity) : null;
+    if (!part) return null;
+    const end = part.ends[left - 1];
+    if (end !== undefined) return at + end;
+    left -= part.ends.length;
+    at = part.to;
+  }
+  return at;
 }

@@ -17,7 +17,7 @@ type Stay = { id: string; reason: string };
 const STAYS_SHOWN = 20;
 
 /** Takes back step by step until nothing is left of it, or somebody stops it. */
-function TakeBack({ batch, onClose }: { batch: Import; onClose: () => void }): JSX.Element {
+export function TakeBack({ batch, onClose }: { batch: Import; onClose: () => void }): JSX.Element {
   const [step, setStep] = useState<{ removed: number; kept: number; over: boolean } | null>(null);
   const [stays, setStays] = useState<Stay[]>([]);
   const stopped = useRef(false);
@@ -71,7 +71,7 @@ export function History({ round }: { round: number }): JSX.Element {
             <tbody>
               {found.rows.map((b) => (
                 <tr key={b.id}>
-                  <td>{dateTime(b.createdAt)}</td><td>{b.fileName}</td><td>{tOr(b.kind, b.kind)}</td><td>{tOr(`import_${b.state.replace(' ', '_')}`, b.state)}</td>
+                  <td class="when">{dateTime(b.createdAt)}</td><td>{b.fileName}</td><td>{tOr(b.kind, b.kind)}</td><td>{tOr(`import_${b.state.replace(' ', '_')}`, b.state)}</td>
                   <td class="num">{number(b.created)}</td><td class="num">{number(b.matched)}</td>
                   <td class="num">{b.rejected > 0 && b.format
                     ? <button type="button" class="btn plain" aria-label={t('downloadRejects')} onClick={() => rejects(b)}>{number(b.rejected)}</button> : number(b.rejected)}</td>

@@ -1,10 +1,13 @@
 // One import under way: part after part, each sent until it is answered. A part
 // that arrived and whose answer was lost changes nothing when it comes again.
+// The service counts the rows that it has taken: where another page sends parts
+// of the same import, or one before this did, the next one begins behind them.
 import { call } from '../../api/client';
 import { asApiError, isAbort, type ApiError } from '../../api/error';
-import type { ImportVerdict } from '../../api/types.gen';
-import { cut, type Part } from './cut';
+import type { Import, ImportVerdict } from '../../api/types.gen';
+import { cut, placeAfter, type Part } from './cut';
 import { DELIMITERS, type Head, type Kind } from './header';
+import { note } from './known';
 
 const KEPT = 10_000;
 const WAIT_MOST = 10_000;
@@ -15,6 +18,8 @@ export interface Plan {
   kind: Kind;
   /** By column; '' is passed over. */
   fields: string[];
+  /** An import that was begun with this file and goes on. */
+  begun?: Import;
 }
 
 /** A rejected row, with its own text to be mended. */
@@ -34,14 +39,20 @@ export interface Progress {
   error: ApiError | null;
 }
 
+/** As the service keeps it. */
+export const nameOf = (file: File): string => file.name.slice(-200);
+
 export class Run {
   progress: Progress;
   private part = 1;
+  /** Rows of the file that were sent, the header with them. */
+  private row: number;
   private at: number;
   private stopper = new AbortController();
 
   constructor(private plan: Plan, dry: boolean, private tell: (p: Progress) => void) {
     this.at = plan.head.start;
+    this.row = plan.head.form.csv ? 1 : 0;
     this.progress = { dry, phase: 'running', id: '', bytes: 0, created: 0, matched: 0, rejected: 0, rejects: [], error: null };
   }
 
@@ -54,7 +65,7 @@ export class Run {
     this.stopper = new AbortController();
     this.set({ phase: 'running', error: null });
     try {
-      if (!this.progress.id) await this.open();
+      if (!this.progress.id) await (this.plan.begun ? this.takeUp(this.plan.begun.id) : this.open());
       while (this.progress.phase !== 'done') await this.next();
     } catch (e) {
       if (isAbort(e)) this.set({ phase: 'stopped' });
@@ -74,10 +85,31 @@ export class Run {
       : { format: 'jsonl' as const, map: head.columns.map((c, i) => (fields[i] && /^[^,=]+$/.test(c) ? `${c}=${fields[i]}` : '')).filter(Boolean).join(',') };
     const key = crypto.randomUUID();
     const opened = await this.patiently(() => call('POST /api/imports', {
-      body: { kind, fileName: file.name.slice(-200), dryRun: this.progress.dry, ...how },
+      body: { kind, fileName: nameOf(file), dryRun: this.progress.dry, ...how },
       idempotencyKey: key, signal: this.stopper.signal,
     }));
     this.set({ id: opened.id });
+    if (!this.progress.dry) await note(opened.id, file);
+  }
+
+  /** An import that another page began goes on where the service says that it is. */
+  private async takeUp(id: string): Promise<void> {
+    const { nextPart, lastRow, created, matched, rejected, state } =
+      await this.patiently(() => call('GET /api/imports/{id}', { path: { id }, signal: this.stopper.signal }));
+    if (state !== 'running') throw new Error('import_over');
+    await this.seek(nextPart, lastRow);
+    this.set({ id, created, matched, rejected, bytes: this.at });
+    await note(id, this.plan.file);
+  }
+
+  /** The next part is this one, and begins behind this row. */
+  private async seek(part: number, row: number): Promise<void> {
+    const { file, head } = this.plan;
+    const at = await placeAfter(file, head.start, head.form, row - (head.form.csv ? 1 : 0));
+    if (at === null) throw new Error('other_file');
+    this.part = part;
+    this.row = row;
+    this.at = at;
   }
 
   private async next(): Promise<void> {
@@ -89,16 +121,20 @@ export class Run {
       query: { ...(part.last && { last: true }), ...(part.force && { force: true }) },
       body: part.blob, signal: this.stopper.signal,
     }));
-    this.part++;
-    this.at = part.to;
+    const row = this.row + part.ends.length;
+    if (answer.lastRow === row && answer.nextPart === this.part + 1) {
+      this.part++;
+      this.row = row;
+      this.at = part.to;
+    } else await this.seek(answer.nextPart, answer.lastRow);
     const { created, matched, rejected } = answer;
     this.set({
-      created, matched, rejected, bytes: part.to, phase: part.last ? 'done' : 'running',
+      created, matched, rejected, bytes: this.at, phase: answer.state === 'running' ? 'running' : 'done',
       rejects: this.progress.rejects.length < KEPT ? [...this.progress.rejects, ...rejectsOf(part, answer.rows)] : this.progress.rejects,
     });
   }
 
-  /** Again after a pause while the service is not reached, busy or down. */
+  /** Again after a pause while the service is not reached, busy or down, or until somebody has signed in again. */
   private async patiently<T>(ask: () => Promise<T>): Promise<T> {
     for (let wait = 500; ; wait = Math.min(wait * 2, WAIT_MOST)) {
       try {
@@ -106,9 +142,10 @@ export class Run {
         if (this.progress.phase === 'waiting') this.set({ phase: 'running' });
         return answer;
       } catch (e) {
-        if (isAbort(e) || !asApiError(e).transient) throw e;
+        const error = asApiError(e);
+        if (isAbort(e) || !(error.transient || error.status === 401)) throw e;
         this.set({ phase: 'waiting' });
-        await this.pause(Math.max(wait, asApiError(e).retryAfter * 1000));
+        await this.pause(Math.max(wait, error.retryAfter * 1000));
       }
     }
   }

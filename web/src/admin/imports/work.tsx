@@ -1,14 +1,17 @@
 // The file that was chosen: which column is what, a dry run with its verdicts,
 // then the import with its progress.
 import type { JSX } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
-import type { ImportField } from '../../api/types.gen';
+import { useState } from 'preact/hooks';
+import type { Import, ImportField } from '../../api/types.gen';
 import { common } from '../../i18n';
-import { number } from '../../i18n/time';
+import { dateTime, number } from '../../i18n/time';
 import { errorText, Select } from '../../ui/form';
+import { toastError } from '../../ui/toast';
 import { t } from '../texts';
-import { mapColumns, type Kind } from './header';
-import { rejectsFile, Run, save, type Plan, type Progress } from './run';
+import * as current from './current';
+import { mapColumns, type Head, type Kind } from './header';
+import { rejectsFile, save, type Plan, type Progress } from './run';
+import { takeUp } from './unfinished';
 
 const SHOWN = 50;
 
@@ -16,10 +19,9 @@ interface Props {
   plan: Plan;
   all: ImportField[];
   kinds: Kind[];
-  onPlan: (plan: Plan) => void;
-  onClose: () => void;
-  /** An import has made rows. */
-  onEnded: () => void;
+  /** An import of a file of this name that is not finished. */
+  before: Import | undefined;
+  onTakeUp: (b: Import, file: File, head: Head) => void;
 }
 
 function Columns({ plan, all, disabled, onFields }:
@@ -73,12 +75,16 @@ function Rejects({ plan, progress }: { plan: Plan; progress: Progress }): JSX.El
   );
 }
 
+/** What a page can find at fault by itself. */
+const FAULTS: Record<string, 'lineTooLong' | 'importOver' | 'otherFileRefused'> =
+  { line_too_long: 'lineTooLong', import_over: 'importOver', other_file: 'otherFileRefused' };
+
 function Progressed({ plan, progress, onStop, onGo }:
 { plan: Plan; progress: Progress; onStop: () => void; onGo: () => void }): JSX.Element {
   const { phase, dry } = progress;
   const busy = phase === 'running' || phase === 'waiting';
   const said = phase === 'failed' && progress.error
-    ? (progress.error.code === 'page_error' ? t(progress.error.message === 'line_too_long' ? 'lineTooLong' : 'fileUnreadable') : errorText(progress.error))
+    ? (progress.error.code === 'page_error' ? t(FAULTS[progress.error.message] ?? 'fileUnreadable') : errorText(progress.error))
     : t(dry && phase === 'done' ? 'phase_dryDone' : `phase_${phase}`);
   return (
     <section class="stack" aria-label={t(dry ? 'dryRun' : 'import')}>
@@ -92,58 +98,58 @@ function Progressed({ plan, progress, onStop, onGo }:
       </dl>
       <div class="row tight">
         {busy && <button type="button" class="btn" onClick={onStop}>{t('stop')}</button>}
-        {(phase === 'stopped' || phase === 'failed') && progress.id && <button type="button" class="btn" onClick={onGo}>{t('goOn')}</button>}
+        {(phase === 'stopped' || phase === 'failed') && (progress.id || plan.begun) && <button type="button" class="btn" onClick={onGo}>{t('goOn')}</button>}
       </div>
       {progress.rejects.length > 0 && <Rejects plan={plan} progress={progress} />}
     </section>
   );
 }
 
-export function Work({ plan, all, kinds, onPlan, onClose, onEnded }: Props): JSX.Element {
-  const [progress, setProgress] = useState<Progress | null>(null);
-  const run = useRef<Run | null>(null);
-  const busy = progress?.phase === 'running' || progress?.phase === 'waiting';
-  const missing = all.filter((f) => f.kind === plan.kind && f.required && !plan.fields.includes(f.name)).map((f) => f.name);
-  useEffect(() => () => run.current?.stop(), []);
-  useEffect(() => {
-    if (!busy) return;
-    const ask = (e: BeforeUnloadEvent): void => e.preventDefault();
-    addEventListener('beforeunload', ask);
-    return () => removeEventListener('beforeunload', ask);
-  }, [busy]);
-  const go = (r: Run): void => {
-    run.current = r;
-    void r.go().then(() => {
-      if (!r.progress.dry && r.progress.id) onEnded();
-    });
-  };
-  const change = (next: Plan): void => {
-    setProgress(null); // what was tried was another plan
-    onPlan(next);
-  };
+function Before({ b, onTakeUp }: { b: Import; onTakeUp: () => Promise<void> }): JSX.Element {
+  const [looking, setLooking] = useState(false);
+  return (
+    <div class="note stack">
+      <p>{t('takeUpQuestion', { when: dateTime(b.createdAt), n: number(b.lastRow) })}</p>
+      <p><button type="button" class="btn small" disabled={looking} onClick={() => {
+        setLooking(true);
+        onTakeUp().catch(toastError).finally(() => setLooking(false));
+      }}>{looking ? t('comparing') : t('takeUp')}</button></p>
+    </div>
+  );
+}
+
+export function Work({ plan, all, kinds, before, onTakeUp }: Props): JSX.Element {
+  const progress = current.progress.value;
+  const busy = current.busy.value;
+  const { begun } = plan;
+  const missing = begun ? [] : all.filter((f) => f.kind === plan.kind && f.required && !plan.fields.includes(f.name)).map((f) => f.name);
   const done = progress?.phase === 'done';
-  const imported = !!progress && !progress.dry;
+  const imported = !!begun || (!!progress && !progress.dry);
   return (
     <section class="card stack" aria-label={plan.file.name}>
       <div class="row apart">
-        <h2>{plan.file.name}</h2>
-        <button type="button" class="btn small" disabled={busy} onClick={onClose}>{t('otherFile')}</button>
+        <h2 class="break"><bdi>{plan.file.name}</bdi></h2>
+        <button type="button" class="btn small" disabled={busy} onClick={() => current.choose(null)}>{t('otherFile')}</button>
       </div>
+      {before && !progress && <Before b={before} onTakeUp={async () => {
+        const head = await takeUp(before, plan.file);
+        if (head) onTakeUp(before, plan.file, head);
+      }} />}
       <Select label={t('kind')} value={plan.kind} disabled={busy || imported} options={kinds.map((k) => [k, t(k)] as const)}
-        onValue={(k) => change({ ...plan, kind: k as Kind, fields: mapColumns(plan.head.columns, all, k as Kind) })} />
-      {plan.head.columns.length === 0 ? <p class="note bad">{t('noColumns')}</p> : (
-        <Columns plan={plan} all={all} disabled={busy || imported} onFields={(fields) => change({ ...plan, fields })} />
+        onValue={(k) => current.choose({ ...plan, kind: k as Kind, fields: mapColumns(plan.head.columns, all, k as Kind) })} />
+      {begun ? null : plan.head.columns.length === 0 ? <p class="note bad">{t('noColumns')}</p> : (
+        <Columns plan={plan} all={all} disabled={busy || imported} onFields={(fields) => current.choose({ ...plan, fields })} />
       )}
       {missing.length > 0 && <p class="note">{t('needs', { fields: missing.join(', ') })}</p>}
       {!imported && (
         <div class="row tight">
-          <button type="button" class={done ? 'btn' : 'btn main'} disabled={busy || missing.length > 0} onClick={() => go(new Run(plan, true, setProgress))}>{t('dryRun')}</button>
+          <button type="button" class={done ? 'btn' : 'btn main'} disabled={busy || missing.length > 0} onClick={() => current.begin(true)}>{t('dryRun')}</button>
           <button type="button" class={done ? 'btn main' : 'btn'} disabled={busy || !done || (progress?.created ?? 0) + (progress?.matched ?? 0) === 0}
-            onClick={() => go(new Run(plan, false, setProgress))}>{t('importNow')}</button>
+            onClick={() => current.begin(false)}>{t('importNow')}</button>
         </div>
       )}
-      {progress && <Progressed plan={plan} progress={progress} onStop={() => run.current?.stop()} onGo={() => run.current && go(run.current)} />}
-      {imported && done && <div class="actions"><button type="button" class="btn main" onClick={onClose}>{common.t('close')}</button></div>}
+      {progress && <Progressed plan={plan} progress={progress} onStop={current.stop} onGo={current.goOn} />}
+      {imported && done && <div class="actions"><button type="button" class="btn main" onClick={() => current.choose(null)}>{common.t('close')}</button></div>}
     </section>
   );
 }

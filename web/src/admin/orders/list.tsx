@@ -8,7 +8,7 @@ import { dateTime } from '../../i18n/time';
 import { Field, Select } from '../../ui/form';
 import { go, place, to } from '../../ui/route';
 import { Empty, Failed, Loading } from '../../ui/states';
-import { useRows } from '../rows';
+import { usePages } from '../pages';
 import { t, tOr } from '../texts';
 import { VirtualTable } from '../virtual';
 import { OrderDialog } from './order';
@@ -23,14 +23,14 @@ export function OrderList({ id }: { id: string | undefined }): JSX.Element {
   const key = JSON.stringify(given);
   const read = useCallback((cursor: string | undefined, signal: AbortSignal) =>
     list('GET /api/orders', { query: { ...given as Routes['GET /api/orders']['query'], limit: 100, ...(cursor && { cursor }) }, signal }), [key]);
-  const found = useRows(read, [key]);
+  const found = usePages(read, key);
   const value = (n: string): string => given[n] ?? '';
   const set = (n: string) => (v: string): void => {
     const { [n]: _, ...rest } = given;
     go(to('orders', v ? { ...rest, [n]: v } : rest), { replace: true });
   };
-  const foot = found.error ? <Failed error={found.error} retry={found.reload} />
-    : found.loading ? <Loading /> : found.rows.length === 0 ? <Empty>{t('noOrders')}</Empty> : null;
+  const foot = found.error ? <Failed error={found.error} retry={() => found.retry()} />
+    : found.busy ? <Loading /> : found.count === 0 ? <Empty>{t('noOrders')}</Empty> : null;
   return (
     <div class="stack fill">
       <h1>{t('orders')}</h1>
@@ -45,8 +45,8 @@ export function OrderList({ id }: { id: string | undefined }): JSX.Element {
         <Field label={t('from')} type="date" value={value('from')} onValue={set('from')} />
         <Field label={t('to')} type="date" value={value('to')} onValue={set('to')} />
       </fieldset>
-      <VirtualTable label={t('orders')} rows={found.rows} keyOf={(o) => o.id} href={(o) => to('orders', o.id, given)}
-        onEnd={found.more} foot={foot} columns={[
+      <VirtualTable label={t('orders')} pages={found} keyOf={(o) => o.id} href={(o) => to('orders', o.id, given)}
+        foot={foot} columns={[
           { key: 'number', title: t('order'), width: 'minmax(11rem, 1fr)', cell: (o) => o.orderNumber ?? o.externalId ?? '–' },
           { key: 'at', title: t('when'), width: '11rem', cell: (o) => dateTime(o.createdAt) },
           { key: 'who', title: t('customer'), width: 'minmax(9rem, 2fr)', cell: (o) => o.customerName },

@@ -1,12 +1,12 @@
 // The company's own settings.
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
 import { call } from '../../api/client';
 import { loadCompany } from '../../api/company';
 import { currentUser } from '../../api/session';
 import type { Company } from '../../api/types.gen';
 import { common } from '../../i18n';
 import { Check, Field, FormError, useForm } from '../../ui/form';
+import { useDraft } from '../../ui/draft';
 import { useLoad } from '../../ui/load';
 import { Failed, Loading } from '../../ui/states';
 import { toast } from '../../ui/toast';
@@ -33,15 +33,15 @@ function changes(d: Draft, c: Company): Record<string, unknown> {
 }
 
 function CompanyForm({ c, set }: { c: Company; set: (c: Company) => void }): JSX.Element {
-  const [d, setD] = useState(() => draftOf(c));
+  const { draft: d, set: change, theirs, before, save } = useDraft(c, draftOf, () => call('GET /api/companies/{id}', { path: { id: c.id } }));
   const form = useForm();
   const text = (n: Exclude<keyof Draft, (typeof SWITCHES)[number]>, hint?: string): JSX.Element => (
-    <Field form={form} name={n} label={t(`company_${n}`)} value={d[n]} hint={hint} onValue={(v) => setD((x) => ({ ...x, [n]: v }))}
+    <Field form={form} name={n} label={t(`company_${n}`)} value={d[n]} hint={theirs.includes(n) ? t('theirValue', { value: before[n] || '–' }) : hint} onValue={(v) => change({ [n]: v })}
       {...((NUMBERS as readonly string[]).includes(n) && { inputMode: 'numeric' as const })} />
   );
   return (
     <form class="card stack" noValidate onSubmit={form.submit(async () => {
-      set(await call('PUT /api/companies/{id}', { path: { id: c.id }, body: changes(d, c), ifMatch: c.version }));
+      set(await save((known) => call('PUT /api/companies/{id}', { path: { id: c.id }, body: changes(d, known), ifMatch: known.version })));
       // Requiring a second factor begins with who requires it.
       await refreshUser();
       await loadCompany().catch(() => undefined);
@@ -51,7 +51,7 @@ function CompanyForm({ c, set }: { c: Company; set: (c: Company) => void }): JSX
         {text('name')}{text('hosts', t('hostsHint'))}{text('country')}{text('currency')}{text('zone')}
         {text('recycleMonths', t('recycleHint'))}{text('dailyMessages')}
       </div>
-      {SWITCHES.map((n) => <Check key={n} label={t(`company_${n}`)} checked={d[n]} onChecked={(on) => setD((x) => ({ ...x, [n]: on }))} />)}
+      {SWITCHES.map((n) => <Check key={n} label={t(`company_${n}`)} checked={d[n]} onChecked={(on) => change({ [n]: on })} />)}
       <FormError form={form} />
       <div class="actions"><button class="btn main" disabled={form.busy}>{common.t('save')}</button></div>
     </form>

@@ -4,6 +4,7 @@ import { useState } from 'preact/hooks';
 import { call, list } from '../../api/client';
 import type { Store } from '../../api/types.gen';
 import { common } from '../../i18n';
+import { useDraft } from '../../ui/draft';
 import { Dialog } from '../../ui/dialog';
 import { Field, FormError, useForm } from '../../ui/form';
 import { useLoad } from '../../ui/load';
@@ -11,22 +12,26 @@ import { Empty, Failed, Loading } from '../../ui/states';
 import { toastError } from '../../ui/toast';
 import { t } from '../texts';
 
+const fieldsOf = (s: Partial<Store>): { name: string; code: string; address: string } =>
+  ({ name: s.name ?? '', code: s.code ?? '', address: s.address ?? '' });
+
 function EditStore({ store, onClose, onSaved }: { store: Store | null; onClose: () => void; onSaved: () => void }): JSX.Element {
-  const [name, setName] = useState(store?.name ?? '');
-  const [code, setCode] = useState(store?.code ?? '');
-  const [address, setAddress] = useState(store?.address ?? '');
+  const { draft: d, set: change, theirs, before, save } = useDraft(store ?? { version: 0 }, fieldsOf,
+    () => call('GET /api/stores/{id}', { path: { id: store?.id ?? '' } }));
   const form = useForm();
+  const now = (n: keyof typeof d): { hint?: string } => (theirs.includes(n) ? { hint: t('theirValue', { value: before[n] || '–' }) } : {});
   return (
     <Dialog title={store ? store.name : t('newStore')} onClose={onClose}>
       <form class="stack" noValidate onSubmit={form.submit(async () => {
+        const { name, code, address } = d;
         const body = { name, code: code || null, address: address || null };
-        if (store) await call('PUT /api/stores/{id}', { path: { id: store.id }, body, ifMatch: store.version });
+        if (store) await save((known) => call('PUT /api/stores/{id}', { path: { id: store.id }, body, ifMatch: known.version }));
         else await call('POST /api/stores', { body: { name, ...(code && { code }), ...(address && { address }) } });
         onSaved();
       })}>
-        <Field form={form} name="name" label={t('name')} value={name} onValue={setName} autofocus />
-        <Field form={form} name="code" label={t('storeCode')} value={code} onValue={setCode} optional />
-        <Field form={form} name="address" label={t('address')} value={address} onValue={setAddress} lines={2} optional />
+        <Field form={form} name="name" label={t('name')} value={d.name} onValue={(name) => change({ name })} autofocus {...now('name')} />
+        <Field form={form} name="code" label={t('storeCode')} value={d.code} onValue={(code) => change({ code })} optional {...now('code')} />
+        <Field form={form} name="address" label={t('address')} value={d.address} onValue={(address) => change({ address })} lines={2} optional {...now('address')} />
         <FormError form={form} />
         <div class="actions">
           <button type="button" class="btn" onClick={onClose}>{common.t('cancel')}</button>

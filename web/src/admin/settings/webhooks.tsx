@@ -5,6 +5,7 @@ import { call, list } from '../../api/client';
 import type { Webhook, WebhookNew } from '../../api/types.gen';
 import { common } from '../../i18n';
 import { date, dateTime } from '../../i18n/time';
+import { useDraft } from '../../ui/draft';
 import { Dialog } from '../../ui/dialog';
 import { Check, Field, FormError, useForm } from '../../ui/form';
 import { useLoad } from '../../ui/load';
@@ -36,26 +37,29 @@ function Secret({ secret }: { secret: string }): JSX.Element {
   );
 }
 
+const fieldsOf = (w: Partial<Webhook>): { url: string; events: string[] } => ({ url: w.url ?? '', events: w.events ?? [] });
+
 /** Without a webhook: a new one, whose secret shows afterwards. */
 function Edit({ hook, onClose, onSecret }: { hook: Webhook | null; onClose: () => void; onSecret: (secret: string) => void }): JSX.Element {
-  const [url, setUrl] = useState(hook?.url ?? '');
-  const [events, setEvents] = useState<string[]>(hook?.events ?? []);
+  const { draft: { url, events }, set: change, theirs, before, save } = useDraft(hook ?? { version: 0 }, fieldsOf,
+    () => call('GET /api/webhooks/{id}', { path: { id: hook?.id ?? '' } }));
   const form = useForm();
   return (
     <Dialog title={t(hook ? 'webhook' : 'newWebhook')} onClose={onClose} class="big">
       <form class="stack" noValidate onSubmit={form.submit(async () => {
         const body = { url: url.trim(), events: EVENTS.filter((e) => events.includes(e)) };
         if (hook) {
-          await call('PUT /api/webhooks/{id}', { path: { id: hook.id }, body, ifMatch: hook.version });
+          await save((known) => call('PUT /api/webhooks/{id}', { path: { id: hook.id }, body, ifMatch: known.version }));
           onClose();
         } else onSecret((await call('POST /api/webhooks', { body })).secret);
       })}>
-        <Field form={form} name="url" label={t('url')} type="url" value={url} onValue={setUrl} autofocus spellcheck={false} />
+        <Field form={form} name="url" label={t('url')} type="url" value={url} onValue={(v) => change({ url: v })} autofocus spellcheck={false}
+          hint={theirs.includes('url') ? t('theirValue', { value: before.url }) : undefined} />
         <fieldset class="checks">
           <legend>{t('webhookEvents')}</legend>
           {EVENTS.map((e) => (
             <Check key={e} label={e} checked={events.includes(e)}
-              onChecked={(on) => setEvents((all) => (on ? [...all, e] : all.filter((x) => x !== e)))} />
+              onChecked={(on) => change({ events: on ? [...events, e] : events.filter((x) => x !== e) })} />
           ))}
         </fieldset>
         <p class="quiet small">{t('webhookAllHint')}</p>

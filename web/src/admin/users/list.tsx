@@ -9,7 +9,7 @@ import { Dialog } from '../../ui/dialog';
 import { Field, FormError, Select, useForm } from '../../ui/form';
 import { go, place, to } from '../../ui/route';
 import { Empty, Failed, Loading } from '../../ui/states';
-import { useRows } from '../rows';
+import { usePages } from '../pages';
 import { t } from '../texts';
 import { VirtualTable } from '../virtual';
 import { OneTimeLink } from './link';
@@ -55,9 +55,9 @@ export function Users(): JSX.Element {
   const read = useCallback((cursor: string | undefined, signal: AbortSignal) => list('GET /api/users', {
     query: { limit: 100, ...(cursor && { cursor }), ...(asked && { q: asked }), ...(role && { role: role as 'ADMIN' }) }, signal,
   }), [asked, role]);
-  const found = useRows(read, [asked, role]);
-  const foot = found.error ? <Failed error={found.error} retry={found.reload} />
-    : found.loading ? <Loading /> : found.rows.length === 0 ? <Empty>{t('nobodyFound')}</Empty> : null;
+  const found = usePages(read, `${role} ${asked}`, 'users');
+  const foot = found.error ? <Failed error={found.error} retry={() => found.retry()} />
+    : found.busy ? <Loading /> : found.count === 0 ? <Empty>{t('nobodyFound')}</Empty> : null;
   return (
     <div class="stack fill">
       <div class="row apart">
@@ -70,7 +70,7 @@ export function Users(): JSX.Element {
         <Select label={t('role')} value={role} onValue={(r) => go(to('users', r ? { role: r } : {}), { replace: true })}
           options={[['', t('all')], ...ROLES.map((r) => [r, t(`role_${r}`)] as const)]} />
       </fieldset>
-      <VirtualTable label={t('users')} rows={found.rows} keyOf={(u) => u.id} href={(u) => to('users', u.id)} onEnd={found.more} foot={foot}
+      <VirtualTable label={t('users')} pages={found} keyOf={(u) => u.id} href={(u) => to('users', u.id)} foot={foot}
         columns={[
           { key: 'name', title: t('name'), width: 'minmax(9rem, 2fr)', cell: (u) => u.name },
           { key: 'email', title: t('email'), width: 'minmax(0, 2fr)', cell: (u) => u.email ?? u.claimedEmail ?? u.phone ?? '–' },

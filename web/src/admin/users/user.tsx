@@ -8,29 +8,32 @@ import { common } from '../../i18n';
 import { ago, dateTime } from '../../i18n/time';
 import { Dialog } from '../../ui/dialog';
 import { Field, FormError, Select, useForm } from '../../ui/form';
+import { useDraft } from '../../ui/draft';
 import { useLoad } from '../../ui/load';
 import { to } from '../../ui/route';
 import { Failed, Loading } from '../../ui/states';
 import { toast, toastError } from '../../ui/toast';
-import { t } from '../texts';
+import { t, tOr } from '../texts';
 import { OneTimeLink } from './link';
 import { PERMISSIONS, ROLES, type Permission } from './roles';
 
+const recordOf = (u: User): { name: string; email: string; role: string } => ({ name: u.name, email: u.email ?? '', role: u.role });
+
 function RecordForm({ u, set }: { u: User; set: (u: User) => void }): JSX.Element {
-  const [name, setName] = useState(u.name);
-  const [email, setEmail] = useState(u.email ?? '');
-  const [role, setRole] = useState<string>(u.role);
+  const { draft: d, set: change, theirs, before, save } = useDraft(u, recordOf, () => call('GET /api/users/{id}', { path: { id: u.id } }));
   const form = useForm();
+  const now = (n: 'name' | 'email'): { hint?: string } => (theirs.includes(n) ? { hint: t('theirValue', { value: before[n] || '–' }) } : {});
   return (
     <form class="card stack" noValidate onSubmit={form.submit(async () => {
-      set(await call('PUT /api/users/{id}', { path: { id: u.id }, ifMatch: u.version,
-        body: { name, role: role as 'ADMIN', ...(email !== (u.email ?? '') && { email }) } }));
+      set(await save((known) => call('PUT /api/users/{id}', { path: { id: u.id }, ifMatch: known.version,
+        body: { name: d.name, role: d.role as 'ADMIN', ...(d.email !== (known.email ?? '') && { email: d.email }) } })));
       toast(t('saved'));
     })}>
       <h2>{t('record')}</h2>
-      <Field form={form} name="name" label={t('name')} value={name} onValue={setName} />
-      <Field form={form} name="email" label={t('email')} type="email" value={email} onValue={setEmail} />
-      <Select form={form} name="role" label={t('role')} value={role} onValue={setRole} options={ROLES.map((r) => [r, t(`role_${r}`)] as const)} />
+      <Field form={form} name="name" label={t('name')} value={d.name} onValue={(name) => change({ name })} {...now('name')} />
+      <Field form={form} name="email" label={t('email')} type="email" value={d.email} onValue={(email) => change({ email })} {...now('email')} />
+      <Select form={form} name="role" label={t('role')} value={d.role} onValue={(role) => change({ role })} options={ROLES.map((r) => [r, t(`role_${r}`)] as const)} />
+      {theirs.includes('role') && <p class="hint">{t('theirValue', { value: tOr(`role_${before.role}`, before.role) })}</p>}
       <FormError form={form} />
       <div class="actions"><button class="btn main" disabled={form.busy}>{common.t('save')}</button></div>
     </form>
@@ -39,23 +42,29 @@ function RecordForm({ u, set }: { u: User; set: (u: User) => void }): JSX.Elemen
 
 type Choice = 'role' | 'grant' | 'deny';
 
+const CHOICES = { role: 'byRole', grant: 'granted', deny: 'denied' } as const;
+
+const choicesOf = (u: User): Record<Permission, Choice> => Object.fromEntries(PERMISSIONS.map((p) =>
+  [p, u.grants.includes(p) ? 'grant' : u.denials.includes(p) ? 'deny' : 'role'])) as Record<Permission, Choice>;
+
 function Permissions({ u, set }: { u: User; set: (u: User) => void }): JSX.Element {
-  const now = (p: Permission): Choice => (u.grants.includes(p) ? 'grant' : u.denials.includes(p) ? 'deny' : 'role');
-  const [chosen, setChosen] = useState<Record<string, Choice>>(() => Object.fromEntries(PERMISSIONS.map((p) => [p, now(p)])));
+  const { draft: chosen, set: change, theirs, before, save } = useDraft(u, choicesOf, () => call('GET /api/users/{id}', { path: { id: u.id } }));
   const form = useForm();
   const those = (c: Choice): Permission[] => PERMISSIONS.filter((p) => chosen[p] === c);
   return (
     <form class="card stack" onSubmit={form.submit(async () => {
-      set(await call('PUT /api/users/{id}/permissions', { path: { id: u.id }, ifMatch: u.version, body: { grants: those('grant'), denials: those('deny') } }));
+      set(await save((known) => call('PUT /api/users/{id}/permissions', { path: { id: u.id }, ifMatch: known.version,
+        body: { grants: those('grant'), denials: those('deny') } })));
       toast(t('saved'));
     })}>
       <h2>{t('permissions')}</h2>
       <p class="quiet small">{t('permissionsHint')}</p>
+      {theirs.length > 0 && <p class="note warn">{theirs.map((p) => `${t(`perm_${p}`)}: ${t('theirValue', { value: t(CHOICES[before[p]]) })}`).join(' · ')}</p>}
       <div class="permissions">
         {PERMISSIONS.map((p) => (
           <Select key={p} label={`${t(`perm_${p}`)}${u.permissions.includes(p) ? ' ✓' : ''}`} value={chosen[p] ?? 'role'}
-            onValue={(v) => setChosen((c) => ({ ...c, [p]: v as Choice }))}
-            options={[['role', t('byRole')], ['grant', t('granted')], ['deny', t('denied')]]} />
+            onValue={(v) => change({ [p]: v as Choice })}
+            options={Object.entries(CHOICES).map(([c, text]) => [c, t(text)] as const)} />
         ))}
       </div>
       <FormError form={form} />
