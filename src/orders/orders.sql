@@ -63,13 +63,13 @@ RETURNING last;
 
 -- A new order. Its id and externalId were looked up before; when somebody takes
 -- one in between, the executor runs the request again.
--- order_put struct (company: uuid, id: uuid, order_number: text?, external_id: text?, store: uuid?, customer: uuid?, customer_type: text, customer_name: text, customer_phone: text?, customer_address: text?, source: text, status: text, subtotal: int, discount: int, total_amount: int, paid_amount: int, refunded_amount: int, last_line: int, currency: text, notes: text?, created_by: uuid?, batch: uuid?, created_at: time, paid_at: time?, payment_method: text?, is_unproven: bool) -> effect
+-- order_put struct (company: uuid, id: uuid, order_number: text?, external_id: text?, store: uuid?, customer: uuid?, customer_type: text, customer_name: text, customer_phone: text?, customer_address: text?, source: text, status: text, subtotal: int, discount: int, total_amount: int, paid_amount: int, refunded_amount: int, last_line: int, currency: text, notes: text?, created_by: uuid?, batch: uuid?, created_at: time, updated_at: time, paid_at: time?, payment_method: text?, is_unproven: bool) -> effect
 INSERT INTO orders (company_id, id, order_number, external_id, store_id, customer_id, customer_type,
     customer_name, customer_phone, customer_address, source, status, fulfilment, subtotal, discount,
     total_amount, paid_amount, refunded_amount, last_line, currency, notes, created_by_user_id,
     batch_id, version, created_at, paid_at, updated_at, payment_method, is_unproven)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'NONE', $13, $14, $15, $16, $17, $18,
-    $19, $20, $21, $22, 1, $23, $24, $23, $25, $26);
+    $19, $20, $21, $22, 1, $23, $25, $24, $26, $27);
 
 -- Lines, payments and refunds go with it.
 -- order_delete (company: uuid, id: uuid) -> count

@@ -224,7 +224,12 @@ FIELDS(order_in_fields, "OrderNew", struct order_in,
         .offset = NEW(payments),
         .max = ORDER_PAYMENTS_MAX,
         .sub = &order_payment_in_order,
-        .help = "together not more than the total"});
+        .help = "together not more than the total"},
+       {.name = "createdAt",
+        .type = F_TIME,
+        .offset = NEW(created_at),
+        .help = "when it was sold, of a sale that is sent later: at most 60 days ago; now when "
+                "left out. It is numbered on the day it comes in"});
 
 FIELDS(order_patch_fields, "OrderPatch", struct order_patch, PATH_ID(struct order_patch),
        SNAPSHOT_FIELDS(struct order_patch));

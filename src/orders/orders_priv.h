@@ -30,6 +30,7 @@ struct order_in {
     struct given given;
     struct uuid id, customer_id, store_id;
     int64_t customer_type, source, status, payment_method;
+    int64_t created_at; /* when it was sold, of a sale that comes in later */
     struct str customer_name, customer_phone, customer_address, external_id, notes;
     struct list lines, payments; /* struct order_line_in, struct order_payment_in */
     int64_t discount, total, total_cents;
