@@ -5,11 +5,12 @@
 // contact: forgetting the key makes what is left on the disk noise.
 import { effect } from '@preact/signals';
 import { call, list } from '../api/client';
+import { serverNow } from '../api/clock';
 import { asApiError } from '../api/error';
 import { currentUser, onSignOut, session } from '../api/session';
 import type { CustomerRow } from '../api/types.gen';
 import { seal, unseal, vaultForgetKey, vaultIsSecure, vaultKey, type Sealed } from '../api/vault';
-import { online } from './online';
+import { ask, online } from './online';
 import { entries, waiting } from './queue';
 import { all, clear, get, put, remove } from './store';
 
@@ -76,9 +77,11 @@ async function forgetAll(): Promise<void> {
 
 async function load(companyId: string): Promise<void> {
   const kept = await get<Meta>('meta', 'people');
-  if (!kept || kept.companyId !== companyId || Date.now() - kept.contact > MONTH_MS) {
+  // A clock that jumped while the till was off: the service knows better, if it is there.
+  if (kept && serverNow() - kept.contact > MONTH_MS) await ask();
+  if (!kept || kept.companyId !== companyId || serverNow() - kept.contact > MONTH_MS) {
     await forgetAll();
-    meta = { companyId, cursor: null, full: false, seq: -1, chunks: 0, contact: Date.now() };
+    meta = { companyId, cursor: null, full: false, seq: -1, chunks: 0, contact: serverNow() };
     return;
   }
   const key = await vaultKey('people');
@@ -114,7 +117,7 @@ async function fill(mine: number): Promise<void> {
     const n = meta.chunks++;
     for (const c of rows) learn(lean(c), n);
     await keepChunk(n, rows.map(lean));
-    meta = { ...meta, cursor: next, full: next === null, contact: Date.now() };
+    meta = { ...meta, cursor: next, full: next === null, contact: serverNow() };
     await keepMeta();
     await wait(PAUSE_MS);
   }
@@ -144,7 +147,7 @@ async function follow(mine: number): Promise<void> {
     const { rows, next } = await list('GET /api/events', { query: { after: meta.seq, limit: 100 } });
     for (const id of new Set(rows.filter((e) => e.type.startsWith('customer.')).map((e) => e.subjectId))) await refresh(id);
     if (!meta || mine !== epoch) return;
-    meta = { ...meta, seq: rows[rows.length - 1]?.seq ?? meta.seq, contact: Date.now() };
+    meta = { ...meta, seq: rows[rows.length - 1]?.seq ?? meta.seq, contact: serverNow() };
     await keepMeta();
     if (!next) return;
   }

@@ -12,6 +12,7 @@ import type { Line, Payment } from './totals';
 export interface Registration {
   kind: 'registration';
   id: string;
+  /** By the service's clock, as far as this device knows it. */
   at: string;
   companyId: string;
   name: string;
@@ -22,6 +23,7 @@ export interface Registration {
 export interface Sale {
   kind: 'sale';
   id: string;
+  /** When it was sold, by the service's clock as far as this device knows it. */
   at: string;
   companyId: string;
   cashier: string;
