@@ -42,6 +42,20 @@ FROM (SELECT l.sku, l.name, l.unit_price,
 WHERE nth = 1
 ORDER BY times DESC, name, sku LIMIT $3;
 
+-- The same of one person; of articles bought equally often the newest first.
+-- order_items_bought (company: uuid, customer: uuid, orders: int, limit: int) -> many order_item_row
+SELECT sku, name, unit_price, times
+FROM (SELECT l.sku, l.name, l.unit_price, o.created_at,
+             COUNT(*) OVER (PARTITION BY l.sku, l.name) AS times,
+             ROW_NUMBER() OVER (PARTITION BY l.sku, l.name
+                                ORDER BY o.created_at DESC, o.id DESC, l.line_no) AS nth
+      FROM (SELECT company_id, id, created_at FROM orders
+            WHERE company_id = $1 AND customer_id = $2 AND status = 'PAID'
+            ORDER BY created_at DESC, id DESC LIMIT $3) AS o
+      JOIN order_lines l ON l.company_id = o.company_id AND l.order_id = o.id) AS bought
+WHERE nth = 1
+ORDER BY times DESC, created_at DESC, name, sku LIMIT $4;
+
 -- What a new order needs to know, in one look: its customer and store, the
 -- order that has its id already, and the one that has its externalId.
 -- across companies: the company's own row, by its id

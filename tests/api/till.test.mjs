@@ -35,6 +35,35 @@ test('the most sold articles come first, each with its last price', async () => 
   expectError(await s.as('DELIVERY').get('/api/orders/items'), 403, 'forbidden');
 });
 
+test('what a person bought most often, in their last 200 paid orders', async () => {
+  const c = expectOk(await till.post('/api/customers', { name: 'Same As Always', phone: newPhone() }), 201);
+  const sell = async (lines, more = {}) => expectOk(await till.post('/api/orders',
+    { customerId: c.id, lines: lines.map((l) => ({ quantity: 1, ...l })), payments: [{ method: 'CASH' }], ...more }), 201);
+  const items = async (query = '') => expectOk(await till.get(`/api/customers/${c.id}/items${query}`));
+  assert.deepEqual(await items(), []);
+  await sell([{ sku: 'OLD', name: 'Long ago', unitPrice: '1.00' }]);
+  await sell([{ sku: 'TEA', name: 'Tea', unitPrice: '10.00' }, { name: 'Bun', unitPrice: '4.00' }]);
+  await sell([{ sku: 'TEA', name: 'Tea', unitPrice: '12.00', quantity: 0.5 }]);
+  assert.deepEqual(await items(), [{ sku: 'TEA', name: 'Tea', unitPrice: '12.00', times: 2 },
+    { sku: null, name: 'Bun', unitPrice: '4.00', times: 1 }, { sku: 'OLD', name: 'Long ago', unitPrice: '1.00', times: 1 }]);
+  assert.deepEqual((await items('?limit=1')).map((i) => i.name), ['Tea']);
+  // Asked for and not paid, given back, or bought by somebody else: not theirs.
+  const cake = [{ name: 'Cake', unitPrice: '9.00' }];
+  await sell(cake, { payments: [] });
+  const back = await sell(cake);
+  expectOk(await s.as('MANAGER').post(`/api/orders/${back.id}/refunds`, {}), 201);
+  await sell(cake, { customerId: null });
+  assert.ok(!(await items()).some((i) => i.name === 'Cake'));
+  for (let i = 0; i < 198; i++) await sell([{ name: 'Salt', unitPrice: '2.00' }]);
+  assert.deepEqual((await items()).map((i) => [i.name, i.times]), [['Salt', 198], ['Tea', 2], ['Bun', 1]]);
+
+  expectError(await till.get(`/api/customers/${c.id}/items?limit=101`), 400, 'invalid', 'limit');
+  expectError(await s.as('CASHIER', s.b).get(`/api/customers/${c.id}/items`), 404, 'customer_not_found');
+  for (const role of ['CUSTOMER', 'DELIVERY']) {
+    expectError(await s.as(role).get(`/api/customers/${c.id}/items`), 403, 'forbidden');
+  }
+});
+
 test('an order is found by what its receipt shows: its number, or the reference of a till', async () => {
   const reference = `T-${newPhone().slice(-8)}-1`;
   const o = expectOk(await till.post('/api/orders', { externalId: reference, totalAmount: '5.00', payments: [{ method: 'CASH' }] }), 201);

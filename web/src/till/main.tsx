@@ -6,6 +6,7 @@ import { session, signOut } from '../api/session';
 import { mount, Shell, STAFF } from '../ui/shell';
 import { loadArticles } from './articles';
 import { DoneDialog } from './done';
+import { watchFavourites } from './favourites';
 import { keepWorker } from './worker';
 import { watchOnline } from './online';
 import { OrdersDialog } from './orders';
@@ -88,6 +89,7 @@ function Till(): JSX.Element {
 
 watchOnline();
 keepPeople();
+watchFavourites();
 void mount('staff', <Till />, restoreDraft()).then(() => {
   keepSyncing();
   keepWorker();
