@@ -15,7 +15,7 @@ export function tillDb(): Promise<IDBDatabase> {
   return opened;
 }
 
-/** Without WebCrypto (plain HTTP to another machine) a paid sale is kept open rather than not at all. */
+/** Without WebCrypto (plain HTTP to another machine) a paid sale is kept open rather than not at all, without its person. */
 export async function pack(key: string, value: unknown): Promise<Sealed | { plain: unknown }> {
   return vaultIsSecure() ? seal(await vaultKey(key), value) : { plain: value };
 }
