@@ -125,6 +125,9 @@ test('a sale that is sent later keeps its own time, and the number of the day it
     expectError(await sell(wrong), 400, 'invalid', 'createdAt');
   }
   assert.equal(await count(), had);
+  // A guest does not say when it was.
+  expectError(await s.api('POST', '/api/checkout', { body: { company: s.a.slug, name: 'Guest', phone: newPhone(), createdAt: at(0),
+    lines: [{ name: 'Tea', quantity: 1, unitPrice: '5.00' }] } }), 400, 'invalid', 'createdAt');
   expectOk(await sell(at(4 * 60_000)), 201);
   expectOk(await sell(at(-59 * day)), 201);
   const doctor = s.cli(['doctor', '--json']);

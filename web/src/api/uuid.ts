@@ -1,3 +1,4 @@
+// Ids made on this device, in the order of their time.
 import { serverNow } from './clock';
 
 /** UUID of version 7 (RFC 9562): rises with time, so that keys stay in order. */

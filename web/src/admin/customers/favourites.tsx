@@ -14,9 +14,9 @@ export function Favourites({ id }: { id: string }): JSX.Element | null {
   return (
     <section class="row tight" aria-labelledby="favourites">
       <h2 id="favourites" class="quiet">{t('favourites')}</h2>
-      <ul class="row tight">
+      <ul class="row tight grow">
         {data.rows.map((r) => (
-          <li key={`${r.sku} ${r.name}`} class="tag"><bdi class="break">{r.name}</bdi>&nbsp;{number(r.times)}× · {money(r.unitPrice)}</li>
+          <li key={`${r.sku} ${r.name}`} class="tag clip"><bdi>{r.name}</bdi>&nbsp;{number(r.times)}× · {money(r.unitPrice)}</li>
         ))}
       </ul>
     </section>
