@@ -38,7 +38,8 @@ static int settle_context(struct req *r, const struct order_in *in, const struct
 
 static int take_number(struct req *r, struct tx *tx, struct order_row *o)
 {
-    int64_t day = zone_day(r->company->zone, o->created_at);
+    /* Of the day it comes in, whenever it was sold: numbers rise. */
+    int64_t day = zone_day(r->company->zone, r->now);
     struct order_number_take_row taken;
     int rc = order_number_take(tx, r->company->id, day, 1, &taken);
     if (rc < 0)
@@ -71,6 +72,7 @@ static int insert_row(struct tx *tx, struct uuid company, const struct order_row
                              .notes = o->notes,
                              .created_by = o->created_by_user_id,
                              .created_at = o->created_at,
+                             .updated_at = o->updated_at,
                              .paid_at = o->paid_at,
                              .payment_method = o->payment_method,
                              .is_unproven = o->is_unproven,

@@ -2,6 +2,9 @@
  * and worked out, without what the store must say. */
 #include "orders/orders_priv.h"
 
+/* How far the clock of a till may be ahead, and how long a sale may wait there. */
+enum { AHEAD_MAX_MINUTES = 5, AGE_MAX_DAYS = 60 };
+
 /* A version 7 id, as a till makes it while it is offline. */
 static int check_id(struct req *r, const struct order_in *in)
 {
@@ -10,6 +13,21 @@ static int check_id(struct req *r, const struct order_in *in)
     if (in->id.b[6] >> 4 == 7 && in->id.b[8] >> 6 == 2)
         return 0;
     return req_fail_field(r, ERR_INVALID, "id", "format", "must be a UUID of version 7");
+}
+
+/* When it was sold. */
+static int check_time(struct req *r, const struct order_in *in)
+{
+    if (in->created_at == I64_NULL)
+        return 0;
+    if (in->created_at > r->now + AHEAD_MAX_MINUTES * 60 * SECOND_US)
+        return req_fail_field(r, ERR_INVALID, "createdAt", "range",
+                              "is more than %d minutes ahead of the service's clock",
+                              AHEAD_MAX_MINUTES);
+    if (in->created_at < r->now - AGE_MAX_DAYS * DAY_US)
+        return req_fail_field(r, ERR_INVALID, "createdAt", "range", "is more than %d days ago",
+                              AGE_MAX_DAYS);
+    return 0;
 }
 
 static int make_lines(struct req *r, const struct list *in, struct order_view *v)
@@ -86,16 +104,17 @@ static int make_payments(struct req *r, const struct order_in *in, struct order_
         if (rc < 0)
             return rc;
         rows[i].payment_no = (int64_t)i + 1;
+        rows[i].created_at = v->o.created_at;
         v->o.paid_amount += rows[i].amount;
     }
-    if (!order_settle(&v->o, r->now) && paid) {
+    if (!order_settle(&v->o, v->o.created_at) && paid) {
         if (order_due(&v->o) != 0)
             return req_fail_field(r, ERR_INVALID, "status", "not_paid",
                                   "is PAID, which takes payments of %s; these are %s",
                                   order_money(r->arena, r->company, v->o.total_amount),
                                   order_money(r->arena, r->company, v->o.paid_amount));
         v->o.status = ORDER_PAID; /* an order of 0.00 that is closed at once */
-        v->o.paid_at = r->now;
+        v->o.paid_at = v->o.created_at;
     }
     return 0;
 }
@@ -134,7 +153,11 @@ int orders_draft(struct req *r, const struct order_in *in, struct order_view *v)
         o->source = order_name(order_source_names, in->source);
     if (r->own_only)
         o->source = STR("WEB");
+    if (in->created_at != I64_NULL)
+        o->created_at = in->created_at;
     int rc = check_id(r, in);
+    if (rc == 0)
+        rc = check_time(r, in);
     if (rc == 0)
         rc = make_lines(r, &in->lines, v);
     if (rc == 0)

@@ -330,6 +330,7 @@ static int write_one(struct batch *b, const struct entry *e)
                              .created_by = o->created_by,
                              .batch = o->batch_id,
                              .created_at = o->created_at,
+                             .updated_at = o->created_at,
                              .paid_at = was_paid(o) ? o->created_at : I64_NULL,
                          });
     if (rc >= 0)

@@ -42,6 +42,20 @@ FROM (SELECT l.sku, l.name, l.unit_price,
 WHERE nth = 1
 ORDER BY times DESC, name, sku LIMIT $3;
 
+-- The same of one person; of articles bought equally often the newest first.
+-- order_items_bought (company: uuid, customer: uuid, orders: int, limit: int) -> many order_item_row
+SELECT sku, name, unit_price, times
+FROM (SELECT l.sku, l.name, l.unit_price, o.created_at,
+             COUNT(*) OVER (PARTITION BY l.sku, l.name) AS times,
+             ROW_NUMBER() OVER (PARTITION BY l.sku, l.name
+                                ORDER BY o.created_at DESC, o.id DESC, l.line_no) AS nth
+      FROM (SELECT company_id, id, created_at FROM orders
+            WHERE company_id = $1 AND customer_id = $2 AND status = 'PAID'
+            ORDER BY created_at DESC, id DESC LIMIT $3) AS o
+      JOIN order_lines l ON l.company_id = o.company_id AND l.order_id = o.id) AS bought
+WHERE nth = 1
+ORDER BY times DESC, created_at DESC, name, sku LIMIT $4;
+
 -- What a new order needs to know, in one look: its customer and store, the
 -- order that has its id already, and the one that has its externalId.
 -- across companies: the company's own row, by its id
@@ -63,13 +77,13 @@ RETURNING last;
 
 -- A new order. Its id and externalId were looked up before; when somebody takes
 -- one in between, the executor runs the request again.
--- order_put struct (company: uuid, id: uuid, order_number: text?, external_id: text?, store: uuid?, customer: uuid?, customer_type: text, customer_name: text, customer_phone: text?, customer_address: text?, source: text, status: text, subtotal: int, discount: int, total_amount: int, paid_amount: int, refunded_amount: int, last_line: int, currency: text, notes: text?, created_by: uuid?, batch: uuid?, created_at: time, paid_at: time?, payment_method: text?, is_unproven: bool) -> effect
+-- order_put struct (company: uuid, id: uuid, order_number: text?, external_id: text?, store: uuid?, customer: uuid?, customer_type: text, customer_name: text, customer_phone: text?, customer_address: text?, source: text, status: text, subtotal: int, discount: int, total_amount: int, paid_amount: int, refunded_amount: int, last_line: int, currency: text, notes: text?, created_by: uuid?, batch: uuid?, created_at: time, updated_at: time, paid_at: time?, payment_method: text?, is_unproven: bool) -> effect
 INSERT INTO orders (company_id, id, order_number, external_id, store_id, customer_id, customer_type,
     customer_name, customer_phone, customer_address, source, status, fulfilment, subtotal, discount,
     total_amount, paid_amount, refunded_amount, last_line, currency, notes, created_by_user_id,
     batch_id, version, created_at, paid_at, updated_at, payment_method, is_unproven)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'NONE', $13, $14, $15, $16, $17, $18,
-    $19, $20, $21, $22, 1, $23, $24, $23, $25, $26);
+    $19, $20, $21, $22, 1, $23, $25, $24, $26, $27);
 
 -- Lines, payments and refunds go with it.
 -- order_delete (company: uuid, id: uuid) -> count

@@ -224,7 +224,12 @@ FIELDS(order_in_fields, "OrderNew", struct order_in,
         .offset = NEW(payments),
         .max = ORDER_PAYMENTS_MAX,
         .sub = &order_payment_in_order,
-        .help = "together not more than the total"});
+        .help = "together not more than the total"},
+       {.name = "createdAt",
+        .type = F_TIME,
+        .offset = NEW(created_at),
+        .help = "when it was sold, of a sale that is sent later: at most 60 days ago; now when "
+                "left out. It is numbered on the day it comes in"});
 
 FIELDS(order_patch_fields, "OrderPatch", struct order_patch, PATH_ID(struct order_patch),
        SNAPSHOT_FIELDS(struct order_patch));
@@ -328,6 +333,10 @@ static const struct route routes[] = {
     ROUTE("GET", "/api/orders/items", PERM_READ_ORDER, COMPANY_TOKEN, RUN_SLOW, &order_items_query,
           &order_item_out, orders_items, "What was sold most often in the last orders, for a till.",
           .list = true, .status = 200),
+    ROUTE("GET", "/api/customers/:id/items", PERM_READ_ORDER, COMPANY_TOKEN, RUN_SLOW,
+          &order_bought_query, &order_bought_out, orders_bought,
+          "What a person bought most often in their last orders.", .list = true, .status = 200,
+          .flags = ROUTE_READS_PERSON, .errors = "customer_not_found"),
     ROUTE("GET", "/api/orders/:id", PERM_READ_ORDER, COMPANY_TOKEN, RUN_FAST, &order_ref_fields,
           &order_out, orders_read, "Read an order with its lines, payments and refunds.",
           .status = 200, .flags = ROUTE_READS_PERSON | ROUTE_OWN, .errors = "order_not_found"),

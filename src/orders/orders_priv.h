@@ -30,6 +30,7 @@ struct order_in {
     struct given given;
     struct uuid id, customer_id, store_id;
     int64_t customer_type, source, status, payment_method;
+    int64_t created_at; /* when it was sold, of a sale that comes in later */
     struct str customer_name, customer_phone, customer_address, external_id, notes;
     struct list lines, payments; /* struct order_line_in, struct order_payment_in */
     int64_t discount, total, total_cents;
@@ -157,12 +158,14 @@ int orders_cancel(struct req *r, struct tx *tx);       /* payments.c */
 int orders_set_customer(struct req *r, struct tx *tx); /* attach.c */
 int orders_list(struct req *r, struct tx *tx);         /* list.c */
 int orders_items(struct req *r, struct tx *tx);        /* items.c */
+int orders_bought(struct req *r, struct tx *tx);       /* items.c */
 int orders_read(struct req *r, struct tx *tx);         /* list.c */
 
 /* Field tables (fields.c). */
 extern const struct fields order_out, order_attached_out, order_row_out;
 extern const struct fields order_in_fields, order_patch_fields, order_line_new, order_line_patch,
     order_line_ref_fields, order_payment_new, order_refund_new, order_attach_fields,
-    order_ref_fields, order_query_fields, order_items_query, order_item_out;
+    order_ref_fields, order_query_fields, order_items_query, order_item_out, order_bought_query,
+    order_bought_out;
 
 extern const struct check order_checks[]; /* checks.c */

@@ -214,6 +214,8 @@ static void refusals_name_the_field(void **state)
         {"{\"discount\":\"1\"}", ERR_INVALID, "discount"},
         {"{\"totalAmount\":\"-1\"}", ERR_INVALID, "totalAmount"},
         {"{\"totalAmount\":\"1.005\"}", ERR_INVALID, "totalAmount"},
+        {"{\"createdAt\":\"2025-01-27T23:36:00Z\"}", ERR_INVALID, "createdAt"},
+        {"{\"createdAt\":\"2024-11-28T23:29:00Z\"}", ERR_INVALID, "createdAt"},
         {"{\"colour\":\"red\"}", ERR_INVALID, "colour"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -238,6 +240,33 @@ static void the_same_id_again_is_the_same_order(void **state)
     assert_string_equal(
         json_string_value(json_object_get(json_object_get(f->json, "existing"), "id")),
         "019485a0-0000-7000-8000-000000000001");
+}
+
+/* Sold the day before, sent now: everything is of then but the number. */
+static void a_sale_sent_later_keeps_its_time(void **state)
+{
+    struct fixture *f = *state;
+    assert_int_equal(create(f, "{\"customerId\":\"00000000-0000-0000-0000-0000000000a1\","
+                               "\"createdAt\":\"2025-01-26T10:00:00Z\",\"totalAmount\":\"5\","
+                               "\"payments\":[{\"method\":\"CASH\"}]}"),
+                     0);
+    assert_string_equal(text(f, "orderNumber"), "ORD-20250128-001");
+    assert_string_equal(text(f, "createdAt"), "2025-01-26T10:00:00Z");
+    assert_string_equal(text(f, "paidAt"), "2025-01-26T10:00:00Z");
+    assert_string_equal(part(f, "payments", 0, "createdAt"), "2025-01-26T10:00:00Z");
+    assert_string_equal(text(f, "updatedAt"), "2025-01-27T23:30:00Z");
+
+    /* Open then, paid now. */
+    assert_int_equal(create(f, "{\"customerId\":\"00000000-0000-0000-0000-0000000000a1\","
+                               "\"createdAt\":\"2024-11-28T23:31:00Z\",\"totalAmount\":\"5\"}"),
+                     0);
+    const char *id = kept_id(f);
+    assert_int_equal(call(f, orders_pay, &order_payment_new, id, NULL, "{\"method\":\"CASH\"}"), 0);
+    assert_string_equal(text(f, "createdAt"), "2024-11-28T23:31:00Z");
+    assert_string_equal(text(f, "paidAt"), "2025-01-27T23:30:00.000002Z");
+    assert_int_equal(create(f, "{\"createdAt\":\"2025-01-27T23:35:00Z\"}"), 0);
+    expect_stats(f, f->asha, 2, 2, 2, 1000);
+    expect_no_drift(f); /* first and last order as well */
 }
 
 static int number_999(void *arg, struct tx *tx)
@@ -319,7 +348,8 @@ static void imports_count_once(void **state)
         TEST(open_orders_do_not_count_until_paid, engine),                                         \
         TEST(orders_of_nothing_are_closed, engine), TEST(attaching_moves_statistics, engine),      \
         TEST(refusals_name_the_field, engine), TEST(the_same_id_again_is_the_same_order, engine),  \
-        TEST(numbers_go_on_past_999, engine), TEST(imports_count_once, engine)
+        TEST(a_sale_sent_later_keeps_its_time, engine), TEST(numbers_go_on_past_999, engine),      \
+        TEST(imports_count_once, engine)
 
 int main(void)
 {

@@ -42,6 +42,7 @@ int orders_own_words(struct req *r, const struct order_in *in)
     } never[] = {
         {GIVEN(in, id), "id"},
         {GIVEN(in, external_id), "externalId"},
+        {GIVEN(in, created_at), "createdAt"},
         {GIVEN(in, customer_name), "customerName"},
         {GIVEN(in, customer_phone), "customerPhone"},
         {in->customer_type > 0, "customerType"}, /* RETAIL is the first */

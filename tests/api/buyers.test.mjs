@@ -62,7 +62,7 @@ test('nobody else can be named, and nothing said that is for staff', async () =>
     [{ externalId: 'x' }, 'externalId'], [{ customerName: 'Ravi Nair' }, 'customerName'],
     [{ customerPhone: ravi.customer.phone }, 'customerPhone'], [{ customerType: 'WHOLESALE' }, 'customerType'],
     [{ discount: '1.00' }, 'discount'], [{ payments: [{ method: 'CASH' }] }, 'payments'], [{ status: 'PAID' }, 'status'],
-    [{ source: 'POS' }, 'source'], [{ lines: [line('x', '5', { discount: '4.99' })] }, 'lines[0].discount']];
+    [{ source: 'POS' }, 'source'], [{ createdAt: new Date().toISOString() }, 'createdAt'], [{ lines: [line('x', '5', { discount: '4.99' })] }, 'lines[0].discount']];
   for (const [more, field] of cases) expectError(await asha.post('/api/orders', { ...basket, ...more }), 403, 'forbidden', field);
   const before = expectOk(await asha.get('/api/orders')).length;
   for (const body of [{}, { totalAmount: '1.00' }, { totalAmountCents: 0 }, { lines: [] }]) {

@@ -14,7 +14,7 @@ const CHROMIUM = '/usr/bin/chromium';
 const ARGS = ['--no-sandbox', '--disable-dev-shm-usage', '--disable-background-networking', '--no-first-run'];
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-export const launch = () => chromium.launch({ executablePath: CHROMIUM, args: ARGS });
+export const launch = (more = []) => chromium.launch({ executablePath: CHROMIUM, args: [...ARGS, ...more] });
 
 /** A Chromium with a profile that outlives it: kill() is a power cut. */
 export async function launchWithProfile(profile = mkdtempSync(join(tmpdir(), 'clientele-profile-'))) {

@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import test, { after, before } from 'node:test';
 import { expectOk, newPhone, start } from '../api/harness.mjs';
-import { launch, launchWithProfile, openTill, signIn, sleep, tillReady, watch } from './browser.mjs';
+import { launch, launchWithProfile, openTill, signIn, tillReady, watch } from './browser.mjs';
+import { everybodyKept, national, pageKept, sell, sellTo, stored, until } from './selling.mjs';
 
 let s, api, chrome;
 before(async () => {
@@ -16,48 +17,11 @@ after(async () => {
   await s?.stop();
 });
 
-const national = (phone) => phone.replace('+91', '');
-/** What the disk of the browser holds of one store. */
-const stored = (page, store) => page.evaluate((name) => new Promise((resolve, reject) => {
-  const open = indexedDB.open('clientele-till');
-  open.onerror = () => reject(open.error);
-  open.onsuccess = () => {
-    const all = open.result.transaction(name).objectStore(name).getAll();
-    all.onsuccess = () => {
-      open.result.close();
-      resolve(JSON.parse(JSON.stringify(all.result, (_, v) => (v instanceof Uint8Array || v instanceof ArrayBuffer ? `bytes ${v.byteLength}` : v))));
-    };
-  };
-}), store);
-
-async function until(what, work) {
-  for (let i = 0; i < 150; i++) {
-    const is = await work();
-    if (is) return is;
-    await sleep(200);
-  }
-  return assert.fail(`never: ${what}`);
-}
-
 async function openPage() {
   const page = await chrome.context.newPage();
   page.setDefaultTimeout(8000);
   await page.goto(`${s.url}/till?company=${s.a.slug}`);
   return page;
-}
-
-/** One item at 10.00 per unit, cash; what the receipt calls it. */
-async function sell(page, units) {
-  await page.waitForFunction(() => document.activeElement?.id === 'line');
-  await page.keyboard.type(`${units} pencil 10\n`);
-  await page.keyboard.press('Enter');
-  await page.waitForSelector('#amount:focus');
-  await page.keyboard.press('Enter');
-  await page.waitForSelector('dialog .receipt');
-  const title = await page.locator('dialog h2').textContent();
-  await page.keyboard.press('Enter');
-  await page.waitForFunction(() => !document.querySelector('dialog'));
-  return title;
 }
 
 async function registerThere(page, name, phone) {
@@ -74,8 +38,8 @@ test('a whole sequence offline, the browser killed in between, each sale once', 
   let page = await openPage();
   await signIn(page, s.a.users.CASHIER);
   await tillReady(page);
-  await until('everybody is kept', async () => (await stored(page, 'meta'))[0]?.full);
-  await until('the worker keeps the page', () => page.evaluate(async () => !!(await navigator.serviceWorker.getRegistration('/till'))?.active));
+  await everybodyKept(page);
+  await pageKept(page);
 
   const kept = JSON.stringify(await stored(page, 'people'));
   const [known, gone] = expectOk(await api.get('/api/customers?limit=2'));
@@ -90,24 +54,15 @@ test('a whole sequence offline, the browser killed in between, each sale once', 
   await s.process.end();
 
   const references = {};
-  await page.locator('#who').fill(national(known.phone));
-  await page.locator('#who-list [role=option]', { hasText: known.name }).waitFor();
-  await page.locator('#who').press('Enter');
-  references.known = await sell(page, 1);
+  references.known = await sellTo(page, national(known.phone), known.name, 1);
   assert.match(references.known, /^T-[2-9A-Z]{6}-\d+$/);
   await page.getByText('Offline').waitFor();
-  await page.locator('#who').fill(national(gone.phone));
-  await page.locator('#who-list [role=option]', { hasText: gone.name }).waitFor();
-  await page.locator('#who').press('Enter');
-  references.gone = await sell(page, 2);
+  references.gone = await sellTo(page, national(gone.phone), gone.name, 2);
   const newPerson = newPhone();
   await registerThere(page, 'Offline Person', newPerson);
   references.created = await sell(page, 3);
   // The same person again, before anything was sent.
-  await page.locator('#who').fill('offline per');
-  await page.locator('#who-list [role=option]', { hasText: 'Offline Person' }).waitFor();
-  await page.locator('#who').press('Enter');
-  references.again = await sell(page, 4);
+  references.again = await sellTo(page, 'offline per', 'Offline Person', 4);
   await registerThere(page, 'Elsewhere Second', takenPhone);
   references.matched = await sell(page, 5);
   await registerThere(page, 'Not A Number', '0000000000');
@@ -187,16 +142,13 @@ test('a line that is there and answers nothing is as good as none', async () => 
   const browser = await launch();
   try {
     const { page, wrong } = await openTill(browser, s);
-    await until('everybody is kept', async () => (await stored(page, 'meta')).find((m) => m.companyId)?.full);
+    await everybodyKept(page);
     const [known] = expectOk(await api.get('/api/customers?limit=1'));
     const held = [];
     const hold = (route) => { held.push(route); };
     await page.route('**/api/**', hold);
     await page.route('**/readyz', hold);
-    await page.locator('#who').fill(national(known.phone));
-    await page.locator('#who-list [role=option]', { hasText: known.name }).waitFor();
-    await page.locator('#who').press('Enter');
-    const reference = await sell(page, 8);
+    const reference = await sellTo(page, national(known.phone), known.name, 8);
     assert.match(reference, /^T-/);
     await page.getByText('1 waits').waitFor();
     await page.getByRole('button', { name: 'Sign out' }).click();

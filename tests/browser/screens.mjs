@@ -24,6 +24,7 @@ const PAGES = {
     await page.locator('.detail .last li').first().waitFor();
     await page.keyboard.press('Enter');
     await page.locator('.taken .last li').first().waitFor();
+    await page.locator('.favourites li').first().waitFor();
     for (const line of ['1', '2*4', '0.35 cardamom 2400', '2 umbrella 250 -10%']) await page.keyboard.type(`${line}\n`);
     await shot('sale');
     await page.keyboard.press('F9');

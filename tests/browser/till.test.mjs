@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import test, { after, before } from 'node:test';
 import { expectOk, newPhone, start } from '../api/harness.mjs';
-import { keyboardOf, launch, openTill, signIn, tillReady } from './browser.mjs';
+import { expectAccessible, keyboardOf, launch, openPage, openTill, signIn, tillReady } from './browser.mjs';
 
 let s, api, browser;
 before(async () => {
@@ -270,4 +270,66 @@ test('two tabs renew one session at once, and neither ends it', async () => {
   }
   assert.equal(renewals, 1);
   await context.close();
+});
+
+test('a person’s favourites come first: by number, by click, and not for the next one', async () => {
+  const c = await person('Hema Favourite');
+  const buy = async (name, unitPrice, times) => {
+    for (let i = 0; i < times; i++) {
+      expectOk(await api.post('/api/orders', { customerId: c.id, lines: [{ sku: `FAV-${name}`, name, quantity: 1, unitPrice }],
+        payments: [{ method: 'CASH' }] }), 201);
+    }
+  };
+  await buy('Filter coffee', '30.00', 3);
+  await buy('Idli', '40.00', 2);
+  const { page, wrong } = await openTill(browser, s);
+  const most = page.locator('.most button');
+  const usual = await most.first().textContent();
+  assert.ok(!usual.includes('Filter coffee'));
+  await page.locator('#who').fill('Hema Fav');
+  await page.locator('#who-list [role=option]', { hasText: 'Hema Favourite' }).waitFor();
+  await page.keyboard.press('Enter');
+  await page.locator('.taken .favourites button', { hasText: 'Filter coffee' }).waitFor();
+  assert.deepEqual(await page.locator('.favourites bdi').allTextContents(), ['Filter coffee', 'Idli']);
+  assert.match(await most.nth(0).textContent(), /1Filter coffee★bought often/);
+  assert.match(await most.nth(1).textContent(), /2Idli★/);
+  assert.ok((await most.nth(2).textContent()).includes(usual.replace(/^\d/, '')), 'then what the shop sells most');
+  assert.equal(await most.count(), 9);
+  await expectAccessible(page, 'favourites');
+
+  await page.waitForFunction(() => document.activeElement?.id === 'line');
+  await page.keyboard.type('2*1\n');
+  await page.locator('.favourites button', { hasText: 'Idli' }).click();
+  await page.waitForFunction(() => document.activeElement?.id === 'line');
+  await page.getByText('2 lines').waitFor();
+  assert.equal(await page.locator('#total').textContent(), '₹100.00');
+  await page.keyboard.press('F2');
+  await page.waitForFunction((first) => document.querySelector('.most button').textContent === first, usual);
+  assert.deepEqual(wrong, []);
+
+  const office = await openPage(browser, s, `/admin?company=${s.a.slug}#customers/${c.id}`);
+  await signIn(office.page, s.a.users.MANAGER);
+  const often = office.page.getByRole('region', { name: 'Buys often' }).locator('li');
+  await often.first().waitFor();
+  assert.deepEqual((await often.allTextContents()).map((x) => x.replace(/\u00a0/g, ' ')), ['Filter coffee 3× · ₹30.00', 'Idli 2× · ₹40.00']);
+});
+
+test('favourites that come late do not change what a number means', async () => {
+  const c = await person('Slow Favourite');
+  expectOk(await api.post('/api/orders', { customerId: c.id, lines: [{ name: 'Only theirs', quantity: 1, unitPrice: '1.00' }],
+    payments: [{ method: 'CASH' }] }), 201);
+  const { page } = await openTill(browser, s);
+  const usual = await page.locator('.most button bdi').first().textContent();
+  let answer;
+  await page.route('**/api/customers/*/items**', (route) => { answer = () => route.continue(); });
+  await page.locator('#who').fill('Slow Fav');
+  await page.locator('#who-list [role=option]', { hasText: 'Slow Favourite' }).waitFor();
+  await page.keyboard.press('Enter');
+  await page.waitForFunction(() => document.activeElement?.id === 'line');
+  await page.keyboard.type('1');
+  await answer();
+  await page.locator('.favourites button', { hasText: 'Only theirs' }).waitFor();
+  await page.keyboard.press('Enter');
+  await page.locator('.lines td bdi', { hasText: usual }).waitFor();
+  await page.locator('.most button', { hasText: 'Only theirs' }).waitFor();
 });

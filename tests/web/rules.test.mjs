@@ -21,6 +21,7 @@ const entry = await load('till/line-entry.ts');
 const money = await load('i18n/money.ts');
 const totals = await load('till/totals.ts');
 const { uuid7 } = await load('api/uuid.ts');
+const blocks = await load('till/blocks.ts');
 
 test('a line as it is typed', () => {
   const cases = [
@@ -85,4 +86,41 @@ test('ids made here are UUIDs of version 7, in order of their time', () => {
   assert.equal(parseInt(a.replaceAll('-', '').slice(0, 12), 16), at);
   assert.ok(a < b);
   assert.equal(new Set(Array.from({ length: 1000 }, () => uuid7(at))).size, 1000);
+});
+
+test('people in blocks are found as one by one', () => {
+  const first = ['Asha', 'José', 'Ravi', 'Özge', 'अनिल', 'Anne-Marie', 'O’Neil', '(Al)'];
+  const last = ['Rao', 'Núñez', 'Nair', 'Strauß', 'Kumar', 'd’Arc', '', 'Rao-Nair'];
+  const people = Array.from({ length: 2500 }, (_, i) => ({
+    id: uuid7(i), name: `${first[i % 8]} ${last[(i >> 3) % 8]}`.trim(), points: i,
+    phone: i % 11 ? `+91${9_800_000_000 + ((i * 7919) % 10_000_019)}` : null,
+  }));
+  const kept = [];
+  for (let i = 0; i < people.length; i += blocks.BLOCK) kept.push(blocks.blockOf(blocks.columnsOf(people.slice(i, i + blocks.BLOCK))));
+  assert.deepEqual(kept.flatMap(blocks.peopleOf), people);
+  assert.deepEqual(kept.map(blocks.sizeOf), [1000, 1000, 500]);
+  for (const i of [0, 1, 999, 1000, 2499]) {
+    assert.deepEqual(kept.map((b) => blocks.has(b, people[i].id)), [0, 1, 2].map((n) => n === Math.floor(i / 1000)));
+  }
+  assert.ok(!blocks.has(kept[0], uuid7(1e12)));
+
+  const find = (typed) => blocks.search(kept, typed, 3000).map((p) => p.id);
+  const where = (test) => people.filter(test).map((p) => p.id);
+  const sorted = (ids) => [...ids].sort();
+  const plain = (s) => s.toLowerCase().normalize('NFD').replace(/\p{M}/gu, '').split(/[^\p{L}\p{N}]+/u).filter(Boolean);
+  for (const typed of ['98000', '1234', '+91 98', '0999', '777']) {
+    const digits = typed.replace(/\D/g, '').replace(/^0+/, '');
+    assert.deepEqual(sorted(find(typed)), sorted(where((p) => p.phone?.includes(digits))), typed);
+  }
+  for (const typed of ['as', 'jose nun', 'Rao asha', 'nair', 'strauß', 'marie', 'neil', 'al rao', 'अन', 'nobody', 'o neil', 'jo jo']) {
+    const words = plain(typed);
+    assert.deepEqual(sorted(find(typed)), sorted(where((p) => words.every((w) => plain(p.name).some((has) => has.startsWith(w))))), typed);
+  }
+  const [ends] = people.filter((p) => p.phone);
+  assert.equal(blocks.search(kept, ends.phone.slice(-6), 8)[0].id, ends.id, 'who ends so comes first');
+  assert.deepEqual(blocks.search(kept, 'rao', 3).map((p) => p.name), ['(Al) Rao', '(Al) Rao', '(Al) Rao'], 'short names first');
+  assert.deepEqual([find(''), find('12'), find('--')], [[], [], []]);
+  const odd = blocks.blockOf(blocks.columnsOf([{ id: uuid7(), name: 'Two\nLines', phone: null, points: 0 }, ...people.slice(0, 1)]));
+  assert.deepEqual(blocks.peopleOf(odd).map((p) => p.name), ['Two Lines', people[0].name]);
+  assert.deepEqual(blocks.peopleOf(blocks.blockOf(blocks.columnsOf([]))), []);
 });

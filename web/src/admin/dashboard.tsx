@@ -2,6 +2,7 @@
 // sells.
 import type { JSX } from 'preact';
 import { call } from '../api/client';
+import { serverNow } from '../api/clock';
 import { company } from '../api/company';
 import type { SalesReport } from '../api/types.gen';
 import { locale } from '../i18n';
@@ -18,7 +19,7 @@ const SPANS = ['7', '30', '90', '365'] as const;
 
 /** Today in the company's zone, and some days before it: "2026-11-21". */
 function ymd(daysAgo: number): string {
-  const today = new Intl.DateTimeFormat('en-CA', { timeZone: company.value?.zone }).format(new Date());
+  const today = new Intl.DateTimeFormat('en-CA', { timeZone: company.value?.zone }).format(serverNow());
   return new Date(Date.parse(`${today}T00:00Z`) - daysAgo * 86_400_000).toISOString().slice(0, 10);
 }
 

@@ -2,6 +2,7 @@
 //   const order = await call('GET /api/orders/{id}', { path: { id } });
 //   const { rows, next } = await list('GET /api/customers', { query: { limit: 50 } });
 // A failure throws ApiError; an aborted call throws what fetch throws then.
+import { hear } from './clock';
 import { ApiError, errorOf, offlineError } from './error';
 import { accessToken, refused } from './session';
 import type { Routes } from './types.gen';
@@ -78,8 +79,9 @@ async function exchange(route: string, given: AnyGiven, token: string | null): P
   if (given.body !== undefined) headers['Content-Type'] = given.body instanceof Blob ? given.body.type : 'application/json';
   if (given.idempotencyKey) headers['Idempotency-Key'] = given.idempotencyKey;
   if (given.ifMatch !== undefined) headers['If-Match'] = `"${given.ifMatch}"`;
+  const sent = Date.now();
   try {
-    return await fetch(address(route, given), {
+    const res = await fetch(address(route, given), {
       method: route.slice(0, route.indexOf(' ')),
       headers,
       body: given.body === undefined ? null : given.body instanceof Blob ? given.body : JSON.stringify(given.body),
@@ -87,6 +89,8 @@ async function exchange(route: string, given: AnyGiven, token: string | null): P
       credentials: 'omit',
       redirect: 'error',
     });
+    hear(res, sent);
+    return res;
   } catch (e) {
     // No connection, or none that answers in the time that the caller gives it.
     if (e instanceof TypeError || (e instanceof DOMException && e.name === 'TimeoutError')) throw offlineError();

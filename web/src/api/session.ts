@@ -18,6 +18,7 @@
 // its way would lose it, and the next use of the old one ends the session. Staff pages and customer pages
 // are two realms, so that a customer's page never acts with a cashier's rights.
 import { signal } from '@preact/signals';
+import { hear } from './clock';
 import { ApiError, errorOf, offlineError } from './error';
 import type { Session, SignedInUser } from './types.gen';
 import { vaultDelete, vaultGet, vaultPut } from './vault';
@@ -163,14 +164,17 @@ async function renewNow(not?: string): Promise<string> {
 }
 
 async function post(path: string, body: unknown): Promise<Response> {
+  const sent = Date.now();
   try {
-    return await fetch(path, {
+    const res = await fetch(path, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json', Accept: 'application/json' },
       body: JSON.stringify(body),
       credentials: 'omit',
       redirect: 'error',
     });
+    hear(res, sent);
+    return res;
   } catch {
     throw offlineError();
   }

@@ -47,6 +47,11 @@ async function loadKey(name: string): Promise<CryptoKey> {
   return first instanceof CryptoKey ? first : made;
 }
 
+/** Another tab has forgotten it: the next use asks for what is there then. */
+export function vaultDropKey(name: string): void {
+  keys.delete(name);
+}
+
 /** Without its key, what was sealed is noise: the quickest way to forget much. */
 export async function vaultForgetKey(name: string): Promise<void> {
   keys.delete(name);

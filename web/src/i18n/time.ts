@@ -1,4 +1,5 @@
 // Times in the company's zone, whatever the zone of this device.
+import { serverNow } from '../api/clock';
 import { company } from '../api/company';
 import { common, locale } from './index';
 
@@ -21,7 +22,7 @@ const STEPS: [Intl.RelativeTimeFormatUnit, number][] =
   [['year', 31_556_952], ['month', 2_629_746], ['week', 604_800], ['day', 86_400], ['hour', 3600], ['minute', 60]];
 
 /** "3 days ago"; "never" without a time. */
-export function ago(iso: string | null | undefined, now = Date.now()): string {
+export function ago(iso: string | null | undefined, now = serverNow()): string {
   if (!iso) return common.t('never');
   const seconds = (new Date(iso).getTime() - now) / 1000;
   const f = new Intl.RelativeTimeFormat(locale(), { numeric: 'auto' });

@@ -24,7 +24,7 @@ function keep(all: Article[]): void {
   localStorage.setItem(KEPT, JSON.stringify(articles.value));
 }
 
-const same = (a: Article, b: Article): boolean => a.name === b.name && a.sku === b.sku;
+export const same = (a: Pick<Article, 'name' | 'sku'>, b: Pick<Article, 'name' | 'sku'>): boolean => a.name === b.name && a.sku === b.sku;
 
 export async function loadArticles(): Promise<void> {
   const { rows } = await list('GET /api/orders/items', { query: { limit: 100 } });

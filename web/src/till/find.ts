@@ -5,7 +5,8 @@ import { call, list } from '../api/client';
 import { asApiError, isAbort } from '../api/error';
 import type { CustomerDetail, CustomerRow } from '../api/types.gen';
 import { online, reachable } from './online';
-import { findKept, type KeptPerson } from './people';
+import type { KeptPerson } from './blocks';
+import { findKept } from './people';
 
 /** What the till needs of a person; a row of the service has more. */
 export interface Match {
@@ -52,7 +53,7 @@ export async function find(text: string, signal: AbortSignal): Promise<Match[]> 
   const key = text.trim().toLowerCase();
   const known = remembered(key);
   if (known) return known;
-  if (!online.value) return findKept(key).map(fromKept);
+  if (!online.value) return (await findKept(key)).map(fromKept);
   try {
     const { rows } = await list('GET /api/customers/search', {
       query: { q: key, limit: 8 }, signal: AbortSignal.any([signal, AbortSignal.timeout(SLOW_MS)]),
@@ -64,7 +65,7 @@ export async function find(text: string, signal: AbortSignal): Promise<Match[]> 
   } catch (e) {
     if (isAbort(e) || !asApiError(e).transient) throw e;
     reachable(false);
-    return findKept(key).map(fromKept);
+    return (await findKept(key)).map(fromKept);
   }
 }
 

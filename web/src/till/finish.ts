@@ -1,4 +1,5 @@
 // From the draft to a sale that is on the disk, and then to an order.
+import { serverTime } from '../api/clock';
 import { company } from '../api/company';
 import { currentUser } from '../api/session';
 import type { OrderNew } from '../api/types.gen';
@@ -11,7 +12,7 @@ import { stores, store } from './stores';
 import { sendNow } from './sync';
 import { subtotal, type Payment } from './totals';
 
-function orderOf(d: Draft, reference: string, storeId: string | null, payments: Payment[], at: string): OrderNew {
+function orderOf(d: Draft, reference: string, storeId: string | null, payments: Payment[]): OrderNew {
   return {
     id: d.id,
     status: 'PAID',
@@ -29,8 +30,8 @@ function orderOf(d: Draft, reference: string, storeId: string | null, payments: 
     payments: payments.map((p) => ({
       method: p.method, amount: fromMinor(p.amount), ...(p.tendered !== null && { tendered: fromMinor(p.tendered) }),
     })),
-    // When it was sold by this device's clock; the service notes when it came in.
-    notes: `${reference} ${at}`,
+    // Also where another till has the same as externalId.
+    notes: reference,
   };
 }
 
@@ -40,7 +41,7 @@ function orderOf(d: Draft, reference: string, storeId: string | null, payments: 
  */
 export async function finish(d: Draft, payments: Payment[]): Promise<Entry> {
   const reference = await nextReference();
-  const at = new Date().toISOString();
+  const at = serverTime();
   const storeId = stores.value.length ? store.value?.id ?? null : null;
   const total = subtotal(d.lines) - d.discount;
   const sale: Sale = {
@@ -48,7 +49,7 @@ export async function finish(d: Draft, payments: Payment[]): Promise<Entry> {
     cashier: currentUser()?.name ?? '', storeId, reference, customerId: d.person?.id ?? null,
     registration: d.person?.registration ?? null, customerName: d.person?.name ?? null,
     customerPhone: d.person?.phone ?? null, lines: d.lines, discount: d.discount, total, payments,
-    body: orderOf(d, reference, storeId, payments, at),
+    body: orderOf(d, reference, storeId, payments),
   };
   const entry = entryOf(sale);
   await keepEntry(entry);

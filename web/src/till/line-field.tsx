@@ -1,20 +1,21 @@
-// Typing a line, or taking one of the most sold: see line-entry.ts for the form.
+// Typing a line, or taking one of the person's favourites or the most sold: see
+// line-entry.ts for the form.
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { money } from '../i18n/money';
-import { articles } from './articles';
+import { isFavourite, offered } from './favourites';
 import { matching, parseEntry, type Article, type Entry } from './line-entry';
-import { addLine, draft } from './state';
+import { addArticle, addLine, draft } from './state';
 import { t } from './texts';
 import { gross, percentOf } from './totals';
 
 const PLACES = 9;
 
 /** The article meant, with its price; or a word about what is missing. */
-function resolve(e: Entry, chosen: Article | undefined): Article | string {
-  if (e.place !== null) return articles.value[e.place - 1] ?? t('noSuchPlace', { n: e.place });
+function resolve(e: Entry, chosen: Article | undefined, all: Article[]): Article | string {
+  if (e.place !== null) return all[e.place - 1] ?? t('noSuchPlace', { n: e.place });
   if (e.price !== null) {
-    const same = articles.value.find((a) => a.name.toLowerCase() === e.name.toLowerCase());
+    const same = all.find((a) => a.name.toLowerCase() === e.name.toLowerCase());
     return { sku: same?.sku ?? null, name: same?.name ?? e.name, price: e.price };
   }
   return chosen ?? t('priceNeeded');
@@ -30,8 +31,12 @@ export function LineField({ onPay }: { onPay: () => void }): JSX.Element {
   const [typed, setTyped] = useState('');
   const [at, setAt] = useState(0);
   const [wrong, setWrong] = useState('');
+  const still = useRef<Article[]>([]);
+  // Favourites that come while somebody types must not change what the number means.
+  if (!typed) still.current = offered.value;
+  const all = still.current;
   const entry = parseEntry(typed);
-  const offers = entry && entry.place === null && entry.price === null ? matching(articles.value, entry.name) : [];
+  const offers = entry && entry.place === null && entry.price === null ? matching(all, entry.name) : [];
   const clear = (): void => {
     setTyped('');
     setAt(0);
@@ -42,7 +47,7 @@ export function LineField({ onPay }: { onPay: () => void }): JSX.Element {
       if (!typed.trim() && draft.value.lines.length > 0) onPay();
       return;
     }
-    const article = resolve(entry, chosen);
+    const article = resolve(entry, chosen, all);
     if (typeof article === 'string') {
       setWrong(article);
       return;
@@ -82,12 +87,16 @@ export function LineField({ onPay }: { onPay: () => void }): JSX.Element {
           ))}
         </ul>
         <ol class="most" aria-label={t('mostSold')} hidden={offers.length > 0}>
-          {articles.value.slice(0, PLACES).map((a, i) => (
+          {all.slice(0, PLACES).map((a, i) => (
             <li key={`${a.sku} ${a.name}`}>
               <button type="button" class="btn small" onClick={() => {
-                add({ quantity: 1000, name: '', price: null, discount: null, place: i + 1 }, a);
+                addArticle(a);
                 document.getElementById('line')?.focus();
-              }}><kbd>{i + 1}</kbd><bdi class="clip">{a.name}</bdi><span class="quiet num">{money(a.price)}</span></button>
+              }}>
+                <kbd>{i + 1}</kbd><bdi class="clip">{a.name}</bdi>
+                {isFavourite(a) && <><span class="star" aria-hidden="true">★</span><span class="sr">{t('favourite')}</span></>}
+                <span class="quiet num">{money(a.price)}</span>
+              </button>
             </li>
           ))}
         </ol>

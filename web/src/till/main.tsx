@@ -3,9 +3,12 @@
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { currentUser, session, signOut } from '../api/session';
+import { vaultIsSecure } from '../api/vault';
+import { common } from '../i18n';
 import { mount, Shell, STAFF } from '../ui/shell';
 import { loadArticles } from './articles';
 import { DoneDialog } from './done';
+import { watchFavourites } from './favourites';
 import { keepWorker } from './worker';
 import { watchOnline } from './online';
 import { OrdersDialog } from './orders';
@@ -30,6 +33,16 @@ function StorePicker(): JSX.Element | null {
     <select class="input lang" aria-label={t('store')} value={store.value?.id ?? ''} onChange={(e) => chooseStore(e.currentTarget.value)}>
       {stores.value.map((s) => <option key={s.id} value={s.id}>{s.name}</option>)}
     </select>
+  );
+}
+
+/** Over plain HTTP from another machine: a line for whoever set this up, gone with a click. */
+function NeedsHttps(): JSX.Element | null {
+  const [seen, setSeen] = useState(vaultIsSecure());
+  if (seen) return null;
+  return (
+    <p class="note warn row apart" role="status"><span>{t('offlineNeedsHttps')}</span>
+      <button type="button" class="btn small" onClick={() => setSeen(true)}>{common.t('close')}</button></p>
   );
 }
 
@@ -70,6 +83,7 @@ function Till(): JSX.Element {
     )}>
       <main class="till" tabIndex={-1}>
         <h1 class="sr">{t('title')}</h1>
+        <NeedsHttps />
         <Who onTaken={() => focus('line')} />
         <SalePanel onPay={() => setOpen({ what: 'pay' })} />
       </main>
@@ -88,6 +102,7 @@ function Till(): JSX.Element {
 
 watchOnline();
 keepPeople();
+watchFavourites();
 void mount('staff', <Till />, restoreDraft()).then(() => {
   keepSyncing();
   keepWorker();

@@ -2,6 +2,7 @@
 // whether there is a network; what counts is the last answer. While it is away
 // it is asked for every few seconds.
 import { effect, signal } from '@preact/signals';
+import { hear } from '../api/clock';
 
 export const online = signal(navigator.onLine);
 const ASK_MS = 3000;
@@ -10,10 +11,12 @@ export function reachable(is: boolean): void {
   online.value = is;
 }
 
-async function ask(): Promise<void> {
+export async function ask(): Promise<void> {
+  const sent = Date.now();
   try {
     const stop = AbortSignal.timeout(2500);
     const res = await fetch('/readyz', { cache: 'no-store', credentials: 'omit', signal: stop });
+    hear(res, sent);
     reachable(res.ok);
   } catch {
     reachable(false);

@@ -1,12 +1,14 @@
-// Who it is: orders, spent, points, last visit, notes, the last orders.
+// Who it is: orders, spent, points, last visit, notes, the last orders, and what
+// they buy most often.
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { CustomerDetail, CustomerRow } from '../api/types.gen';
 import { money } from '../i18n/money';
 import { ago, date, number } from '../i18n/time';
+import { favourites } from './favourites';
 import { detail, type Match } from './find';
 import { online } from './online';
-import type { Person } from './state';
+import { addArticle, type Person } from './state';
 import { t } from './texts';
 
 /** What a row says at once; the last orders follow when somebody stays on it. */
@@ -64,6 +66,26 @@ export function MatchDetail({ match }: { match: Match }): JSX.Element {
   );
 }
 
+/** A click sells one more of it, as its number does in the line. */
+function Favourites(): JSX.Element | null {
+  if (favourites.value.length === 0) return null;
+  return (
+    <div class="favourites">
+      <h3 class="small quiet" id="favourites">{t('favourites')}</h3>
+      <ul class="row tight" aria-labelledby="favourites">
+        {favourites.value.map((f, i) => (
+          <li key={`${f.sku} ${f.name}`}>
+            <button type="button" class="btn small" onClick={() => {
+              addArticle(f);
+              document.getElementById('line')?.focus();
+            }}><kbd>{i + 1}</kbd><bdi class="clip">{f.name}</bdi> <span class="quiet">{number(f.times)}×</span></button>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
 export function PersonCard({ person, onChange }: { person: Person; onChange: () => void }): JSX.Element {
   const full = useDetail(person.id);
   const kind = person.registration ? t('registersLater') : person.id ? null : t('walkIn');
@@ -81,6 +103,7 @@ export function PersonCard({ person, onChange }: { person: Person; onChange: () 
         </p>
         {full ? <><Facts c={full} /><More c={full} orders={full.orders} /></>
           : person.points !== null && <p class="quiet">{t('points')}: {number(person.points)}</p>}
+        <Favourites />
       </div>
     </section>
   );

@@ -1,5 +1,6 @@
 // From a match, a registration or nothing to the person of the sale.
 import { call } from '../api/client';
+import { serverTime } from '../api/clock';
 import { asApiError } from '../api/error';
 import { currentUser } from '../api/session';
 import { uuid7 } from '../api/uuid';
@@ -31,7 +32,7 @@ export async function register(name: string, phone: string): Promise<Person> {
     }
   }
   const item: Registration = {
-    kind: 'registration', id: key, at: new Date().toISOString(), companyId: currentUser()?.companyId ?? '',
+    kind: 'registration', id: key, at: serverTime(), companyId: currentUser()?.companyId ?? '',
     name: name.trim(), phone: phone.trim(),
   };
   await keepEntry(entryOf(item));

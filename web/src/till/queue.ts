@@ -6,12 +6,14 @@ import { signal } from '@preact/signals';
 import { currentUser } from '../api/session';
 import type { OrderNew } from '../api/types.gen';
 import { done, result } from '../api/db';
+import { vaultIsSecure } from '../api/vault';
 import { all, pack, put, remove, tillDb, unpack } from './store';
 import type { Line, Payment } from './totals';
 
 export interface Registration {
   kind: 'registration';
   id: string;
+  /** By the service's clock, as far as this device knows it. */
   at: string;
   companyId: string;
   name: string;
@@ -22,6 +24,7 @@ export interface Registration {
 export interface Sale {
   kind: 'sale';
   id: string;
+  /** When it was sold, by the service's clock as far as this device knows it. */
   at: string;
   companyId: string;
   cashier: string;
@@ -69,12 +72,28 @@ export async function loadQueue(): Promise<void> {
   const rows = await all<Row>('queue');
   const read = await Promise.all(rows.map(async (r) => unpack<Entry>('queue', r.packed).catch(() => null)));
   const company = currentUser()?.companyId;
-  entries.value = read.filter((e): e is Entry => e !== null && e.item.companyId === company)
+  const there = read.filter((e): e is Entry => e !== null && e.item.companyId === company);
+  // What is on the disk without its person is here with it, until the page is closed.
+  const here = vaultIsSecure() ? [] : entries.value.filter((e) => e.item.kind === 'registration' || there.some((t) => t.id === e.id));
+  entries.value = [...there.filter((t) => !here.some((e) => e.id === t.id)), ...here]
     .sort((a, b) => a.item.at.localeCompare(b.item.at));
 }
 
+/**
+ * What may lie on the disk. Nobody unsealed: where nothing can be sealed, a
+ * paid sale is kept without the name and number of its person, and a
+ * registration only in memory.
+ */
+function forDisk(entry: Entry): Entry | null {
+  if (vaultIsSecure()) return entry;
+  if (entry.item.kind === 'registration') return null;
+  const { customerName: _, customerPhone: __, ...body } = entry.item.body;
+  return { ...entry, item: { ...entry.item, customerName: null, customerPhone: null, registration: null, body } };
+}
+
 export async function keepEntry(entry: Entry): Promise<void> {
-  await put('queue', { id: entry.id, packed: await pack('queue', entry) } satisfies Row);
+  const kept = forDisk(entry);
+  if (kept) await put('queue', { id: entry.id, packed: await pack('queue', kept) } satisfies Row);
   const others = entries.value.filter((e) => e.id !== entry.id);
   entries.value = [...others, entry].sort((a, b) => a.item.at.localeCompare(b.item.at));
 }

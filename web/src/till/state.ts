@@ -5,6 +5,7 @@ import { computed, effect, signal } from '@preact/signals';
 import { onSignOut } from '../api/session';
 import { uuid7 } from '../api/uuid';
 import { vaultDelete, vaultGet, vaultPut } from '../api/vault';
+import type { Article } from './line-entry';
 import { lineAmount, paidSum, subtotal, type Line, type Payment } from './totals';
 
 /** Whom the till is selling to: known, registered while offline, or just a name. */
@@ -48,6 +49,9 @@ export function addLine(line: Omit<Line, 'key'>): void {
   if (same) setLine(same.key, { quantity: same.quantity + line.quantity });
   else change({ lines: [...lines, { ...line, key: ++keys }] });
 }
+
+/** One of it, at its price. */
+export const addArticle = (a: Article): void => addLine({ sku: a.sku, name: a.name, quantity: 1000, price: a.price, discount: 0 });
 
 export function setLine(key: number, part: Partial<Line>): void {
   change({

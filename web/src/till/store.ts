@@ -15,7 +15,7 @@ export function tillDb(): Promise<IDBDatabase> {
   return opened;
 }
 
-/** Without WebCrypto (plain HTTP to another machine) a paid sale is kept open rather than not at all. */
+/** Without WebCrypto (plain HTTP to another machine) a paid sale is kept open rather than not at all, without its person. */
 export async function pack(key: string, value: unknown): Promise<Sealed | { plain: unknown }> {
   return vaultIsSecure() ? seal(await vaultKey(key), value) : { plain: value };
 }
@@ -30,11 +30,18 @@ export async function put(store: string, value: unknown, key?: string): Promise<
   await done(tx);
 }
 
+/** All of it or nothing. */
+export async function putAll(rows: readonly { store: string; value: unknown; key?: string }[]): Promise<void> {
+  const tx = (await tillDb()).transaction([...new Set(rows.map((r) => r.store))], 'readwrite', { durability: 'strict' });
+  for (const r of rows) tx.objectStore(r.store).put(r.value, r.key);
+  await done(tx);
+}
+
 export async function all<T>(store: string): Promise<T[]> {
   return await result((await tillDb()).transaction(store).objectStore(store).getAll()) as T[];
 }
 
-export async function get<T>(store: string, key: string): Promise<T | undefined> {
+export async function get<T>(store: string, key: IDBValidKey): Promise<T | undefined> {
   return await result((await tillDb()).transaction(store).objectStore(store).get(key)) as T | undefined;
 }
 

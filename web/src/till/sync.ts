@@ -1,8 +1,9 @@
-// Sending what waits: one at a time, oldest first, over all tabs of this
-// browser. Not reached, busy or down: later, as it is. Refused: kept, and shown
-// to somebody; nothing that was paid is dropped by itself.
+// Sending what waits: one at a time, people first, then sales as they came, over
+// all tabs of this browser. Not reached, busy or down: later, as it is. Refused:
+// kept, and shown to somebody; nothing that was paid is dropped by itself.
 import { effect } from '@preact/signals';
 import { call } from '../api/client';
+import { serverNow } from '../api/clock';
 import { ApiError, asApiError, isAbort } from '../api/error';
 import { session } from '../api/session';
 import type { Order, OrderNew } from '../api/types.gen';
@@ -38,57 +39,76 @@ async function sendRegistration(entry: Entry, r: Registration): Promise<Entry['c
   }
 }
 
-async function postOrder(sale: Sale, customerId: string | null, why: string | null): Promise<Order> {
-  const body = { ...sale.body, customerId };
-  if (why) body.notes = [sale.body.notes, why].filter(Boolean).join('\n');
+/** The oldest that the service takes, with an hour to spare. */
+const oldest = (): string => new Date(serverNow() - 60 * 86_400_000 + 3_600_000).toISOString();
+
+/**
+ * Late: with the time of the sale, which is not now any more. What only
+ * describes the sale never keeps it from being sent: what the service will not
+ * have of that goes into the notes.
+ */
+async function postOrder(sale: Sale, customerId: string | null, why: string | null, late: boolean): Promise<Order> {
+  const body: OrderNew = { ...sale.body, customerId, ...(late && { createdAt: sale.at }) };
+  const note = (text: string): void => {
+    body.notes = [body.notes, text].filter(Boolean).join('\n');
+  };
+  if (why) note(why);
   // Another body needs another key; the order's id keeps it one order all the same.
-  const post = (b: OrderNew, key: string): Promise<Order> =>
-    call('POST /api/orders', { body: b, idempotencyKey: key, signal: AbortSignal.timeout(SEND_MS) });
-  const key = why ? `${sale.id}-w` : sale.id;
-  try {
-    return await post(body, key);
-  } catch (e) {
-    const error = asApiError(e);
-    if (!error.fields['externalId']) throw error;
-    // Another till has this reference: it stays in the notes.
-    const { externalId: _, ...rest } = body;
-    return await post(rest, `${key}-r`);
+  let key = sale.id + (why ? '-w' : '') + (late ? '-l' : '');
+  for (;;) {
+    try {
+      return await call('POST /api/orders', { body, idempotencyKey: key, signal: AbortSignal.timeout(SEND_MS) });
+    } catch (e) {
+      const refused = asApiError(e).fields;
+      if (refused['createdAt'] && body.createdAt) {
+        // Sold by a clock that was wrong, or kept here for months.
+        const first = body.createdAt === sale.at;
+        if (first) note(`${sale.at}: ${refused['createdAt']}`);
+        if (first && Date.parse(sale.at) < serverNow()) body.createdAt = oldest();
+        else delete body.createdAt;
+        key = `${sale.id}-${body.createdAt ?? 'now'}`;
+      } else if (refused['externalId'] && body.externalId) {
+        // Another till has this reference: it stays in the notes.
+        delete body.externalId;
+        key += '-r';
+      } else throw e;
+    }
   }
 }
 
 /** The record is not there any more: deleted, erased. */
 const personIsGone = (e: ApiError): boolean => e.code === 'customer_not_found' || 'customerId' in e.fields;
 
-async function sendOrder(sale: Sale): Promise<Outcome> {
+async function sendOrder(sale: Sale, late: boolean): Promise<Outcome> {
   const registered = sale.registration ? entries.value.find((e) => e.id === sale.registration) : null;
   const customerId = sale.customerId ?? registered?.customer?.id ?? null;
   const refusal = registered?.problem ?? null;
   // The person first: what waits is sent in the order it came.
   if (registered?.state === 'waiting') throw new ApiError(0, 'offline', 'The registration waits.');
   if (refusal) {
-    const order = await postOrder(sale, null, refusal);
+    const order = await postOrder(sale, null, refusal, late);
     return { became: 'walkin', orderNumber: order.orderNumber, orderId: order.id, why: refusal };
   }
   try {
-    const order = await postOrder(sale, customerId, null);
+    const order = await postOrder(sale, customerId, null, late);
     const base = { orderNumber: order.orderNumber, orderId: order.id };
     return registered?.customer?.matched ? { became: 'matched', name: registered.customer.name, ...base } : { became: 'created', ...base };
   } catch (e) {
     const error = asApiError(e);
     if (!customerId || !personIsGone(error)) throw error;
     // Deleted or erased in the meantime: the sale happened all the same.
-    const order = await postOrder(sale, null, error.message);
+    const order = await postOrder(sale, null, error.message, late);
     return { became: 'walkin', orderNumber: order.orderNumber, orderId: order.id, why: error.message };
   }
 }
 
 /** One entry; throws what makes it wait, marks what was refused. */
-async function sendEntry(entry: Entry): Promise<Entry> {
+async function sendEntry(entry: Entry, late: boolean): Promise<Entry> {
   try {
     if (entry.item.kind === 'registration') {
       return { ...entry, customer: await sendRegistration(entry, entry.item), state: 'sent', problem: null };
     }
-    return { ...entry, outcome: await sendOrder(entry.item), state: 'sent', problem: null };
+    return { ...entry, outcome: await sendOrder(entry.item, late), state: 'sent', problem: null };
   } catch (e) {
     const error = asApiError(e);
     if (isLater(error)) throw error;
@@ -105,7 +125,7 @@ export async function sendNow(entry: Entry): Promise<Entry> {
   return alone(async () => {
     clearTimeout(timer);
     try {
-      const after = await sendEntry(entry);
+      const after = await sendEntry(entry, false);
       if (after.state === 'sent') await dropEntry(entry.id);
       if (after.state === 'problem') {
         await dropEntry(entry.id);
@@ -135,7 +155,10 @@ export async function sync(): Promise<void> {
   try {
     await alone(async () => {
       await loadQueue();
-      for (const entry of waiting()) await keepEntry(await sendEntry(entry));
+      // People first: a sale may need one that a wrong clock has put behind it.
+      for (const kind of ['registration', 'sale']) {
+        for (const entry of waiting()) if (entry.item.kind === kind) await keepEntry(await sendEntry(entry, true));
+      }
     });
   } catch (e) {
     if (asApiError(e).status === 0) reachable(false);

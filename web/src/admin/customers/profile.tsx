@@ -17,6 +17,7 @@ import { toast, toastError } from '../../ui/toast';
 import { t } from '../texts';
 import { Accounts } from './accounts';
 import { EditCustomer } from './edit';
+import { Favourites } from './favourites';
 import { History } from './history';
 import { SpendPlot } from './spend';
 import { Timeline } from './timeline';
@@ -125,7 +126,7 @@ export function CustomerProfile({ id }: { id: string }): JSX.Element {
       <nav class="row tight tabs" aria-label={t('sections')}>
         {TABS.map((x) => <a key={x} class="btn small" href={to('customers', id, { tab: x })} aria-current={x === tab ? 'true' : undefined}>{t(`tab_${x}`)}</a>)}
       </nav>
-      {tab === 'orders' && <History id={c.id} />}
+      {tab === 'orders' && <><Favourites id={c.id} /><History id={c.id} /></>}
       {tab === 'timeline' && <Timeline id={c.id} />}
       {tab === 'accounts' && <Accounts id={c.id} />}
       {open === 'edit' && <EditCustomer customer={c} onClose={() => {

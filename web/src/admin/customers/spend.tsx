@@ -1,6 +1,7 @@
 // What the person spent, month by month over the last year.
 import type { JSX } from 'preact';
 import { list } from '../../api/client';
+import { serverNow } from '../../api/clock';
 import { company } from '../../api/company';
 import { locale } from '../../i18n';
 import { money, toMinor } from '../../i18n/money';
@@ -16,7 +17,7 @@ const monthOf = (iso: string): string =>
 
 async function readSpend(id: string, signal: AbortSignal): Promise<{ bars: Bar[]; partial: boolean }> {
   const sums = new Map<string, number>();
-  const start = new Date();
+  const start = new Date(serverNow());
   start.setUTCDate(1);
   for (let i = MONTHS - 1; i >= 0; i--) sums.set(monthOf(new Date(Date.UTC(start.getUTCFullYear(), start.getUTCMonth() - i, 2)).toISOString()), 0);
   const oldest = [...sums.keys()][0] as string;
