@@ -124,7 +124,7 @@ static int prove_mailed(struct req *r, struct tx *tx, const struct link_sent *li
     bool is_claim = !str_eq(email, u.email);
     if (str_is_null(email) || (is_claim && u.is_somebody))
         return req_fail(r, ERR_TOKEN_INVALID);
-    rc = is_claim ? signup_take_over(r, tx, u.id) : 0;
+    rc = is_claim ? signup_take_over(r, tx, u.id, STR_NULL) : 0;
     return rc < 0 ? rc : signup_email_proved(r, tx, u.id, email);
 }
 

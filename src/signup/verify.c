@@ -97,8 +97,18 @@ static int open_account(struct req *r, struct tx *tx, struct choice *c)
     const struct otp_verify_in *in = r->in;
     if (uuid_is_nil(c->user))
         return make_account(r, tx, &c->user);
-    return c->is_claim ? signup_take_over(r, tx, c->user)
-                       : factors_sign_in(r, tx, c->user, in->second_code);
+    return c->is_unproved ? signup_take_over(r, tx, c->user, STR_NULL)
+                          : factors_sign_in(r, tx, c->user, in->second_code);
+}
+
+/* For the account of who is signed in. */
+static int add_proof(struct req *r, struct tx *tx, const struct code_to *to, struct verified *out)
+{
+    struct user_row before;
+    int rc = change_check(r, tx, to, &before);
+    if (rc == 0)
+        rc = prove(r, tx, r->who.id, out);
+    return rc < 0 ? rc : change_tell(r, tx, to, &before);
 }
 
 /* Fills out->accounts when the person has to pick, else opens a session. */
@@ -144,7 +154,7 @@ int otp_verify_handler(struct req *r, struct tx *tx)
     bool signed_in = signup_signed_in(r);
     int rc = codes_check(r, tx, &to, in->code);
     if (rc == 0)
-        rc = signed_in ? prove(r, tx, r->who.id, &out) : sign_in(r, tx, &out);
+        rc = signed_in ? add_proof(r, tx, &to, &out) : sign_in(r, tx, &out);
     if (rc < 0)
         return rc;
     if (out.accounts.n == 0) {

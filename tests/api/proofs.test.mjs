@@ -21,7 +21,7 @@ const post = (path, body, token) => s.api('POST', path, { token, body });
 const at = (path, body, token) => post(path, { company: s.a.slug, ...body }, token);
 const signup = async (body) => expectOk(await at('/api/auth/signup', { password: PASSWORD, ...body }), 201);
 const login = (body) => at('/api/auth/login', { password: PASSWORD, ...body });
-const confirm = (token) => post('/api/auth/email/verify', { token });
+const confirm = (token) => post('/api/auth/email/verify', { token, password: PASSWORD });
 const reset = (body) => post('/api/auth/password/reset', body);
 const forgot = async (body) => expectOk(await at('/api/auth/password/forgot', body));
 const me = async (token) => expectOk(await s.api('GET', '/api/auth/me', { token }));
