@@ -132,6 +132,12 @@ int outbox_add(struct req *r, struct tx *tx, const char *type, struct uuid subje
     return outbox_insert(tx, r->company->id, req_new_id(r), str_c(type), subject, r->now);
 }
 
+int outbox_system(struct tx *tx, struct uuid company, int64_t now, const char *type,
+                  struct uuid subject)
+{
+    return outbox_insert(tx, company, uuid_new(now), str_c(type), subject, now);
+}
+
 int audit_system(struct tx *tx, struct uuid company, int64_t now, const char *action,
                  struct uuid subject, struct str fields)
 {

@@ -23,8 +23,7 @@ int change_check(struct req *r, struct tx *tx, const struct code_to *to, struct 
     if (rc <= 0)
         return rc < 0 ? rc : req_fail(r, ERR_TOKEN_INVALID);
     /* Of an account without password and proof there is nothing but the session. */
-    bool bare =
-        !before->has_password && !before->is_phone_verified && !before->is_email_verified;
+    bool bare = !before->has_password && !before->is_phone_verified && !before->is_email_verified;
     if (bare || is_own(to, before))
         return 0;
     rc = accounts_signed_in_lately(r, tx);

@@ -82,3 +82,43 @@ WHERE company_id = $1 AND id = $2 AND claimed_phone IS NOT NULL;
 -- provisional_email (company: uuid, id: uuid, email: text, now: time) -> count
 UPDATE customers SET email = $3, version = version + 1, updated_at = $4
 WHERE company_id = $1 AND id = $2 AND (is_provisional OR email IS NULL);
+
+-- -- Sign-ups that came to nothing, for the job that removes them.
+
+-- across companies: the job visits all of them
+-- signup_company_from (id: uuid) -> one (id: uuid)
+SELECT id FROM companies WHERE id >= $1 ORDER BY id LIMIT 1;
+
+-- The last login of the next few: so many are looked at in a piece.
+-- signup_page_end (company: uuid, after: uuid, below: uuid, skip: int) -> one (id: uuid)
+SELECT id FROM users WHERE company_id = $1 AND id > $2 AND id < $3 ORDER BY id LIMIT 1 OFFSET $4;
+
+-- Logins among them that people made for themselves and of which nothing came:
+-- nothing of them is proved, neither staff nor an import has to do with them,
+-- and nobody is signed in to them or was lately.
+-- signups_forsaken struct (company: uuid, after: uuid, upto: uuid, before: time, now: time, most: int) -> many (id: uuid, customer_id: uuid?)
+SELECT u.id, u.customer_id FROM users u
+WHERE u.company_id = $1 AND u.id > $2 AND u.id <= $3 AND u.role = 'CUSTOMER' AND u.is_active
+    AND u.email IS NULL AND u.phone IS NULL AND NOT u.is_phone_verified AND NOT u.is_email_verified
+    AND u.batch_id IS NULL AND u.link_batch_id IS NULL AND u.pending_customer_id IS NULL
+    AND (u.customer_id IS NULL OR u.link_evidence = 'pending')
+    AND u.created_at < $4 AND COALESCE(u.last_login_at, u.created_at) < $4
+    AND NOT EXISTS (SELECT 1 FROM sessions s WHERE s.company_id = u.company_id AND s.user_id = u.id
+        AND s.revoked_at IS NULL AND s.expires_at > $5)
+ORDER BY u.id LIMIT $6 /*skip locked*/;
+
+-- Does anything but its login know the record?
+-- signup_record_used (company: uuid, customer: uuid, login: uuid) -> one (id: uuid)
+SELECT c.id FROM customers c
+WHERE c.company_id = $1 AND c.id = $2 AND (
+    EXISTS (SELECT 1 FROM orders o WHERE o.company_id = c.company_id AND o.customer_id = c.id)
+    OR EXISTS (SELECT 1 FROM users u
+        WHERE u.company_id = c.company_id AND u.customer_id = c.id AND u.id <> $3)
+    OR EXISTS (SELECT 1 FROM users u
+        WHERE u.company_id = c.company_id AND u.pending_customer_id = c.id)
+    OR EXISTS (SELECT 1 FROM customer_merges m
+        WHERE m.company_id = c.company_id AND m.survivor_id = c.id));
+
+-- Its sessions and links go with it.
+-- login_delete (company: uuid, id: uuid) -> count
+DELETE FROM users WHERE company_id = $1 AND id = $2;

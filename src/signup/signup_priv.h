@@ -89,6 +89,10 @@ MUST_CHECK int change_check(struct req *r, struct tx *tx, const struct code_to *
 MUST_CHECK int change_tell(struct req *r, struct tx *tx, const struct code_to *to,
                            const struct user_row *before);
 
+/* prune.c: a job. */
+struct job_run;
+int signup_prune(const struct job_run *j, struct tx *tx);
+
 /* otp.c, verify.c */
 extern const struct fields otp_request_in, otp_request_out, otp_verify_in, otp_verify_out;
 int otp_request_lookup(struct req *r, struct tx *tx);

@@ -1,5 +1,6 @@
 /* What this slice brings to the house. */
 #include "slice.h"
+#include "base/clock.h"
 #include "signup/signup_priv.h"
 
 /* Limited by address, never replayed, and open to who is signed in as well. */
@@ -43,8 +44,14 @@ static const struct route routes[] = {
           .limit = LIMIT_NONE, .flags = ROUTE_PLAIN, .status = 200, .tag = "auth"),
 };
 
+static const struct job jobs[] = {
+    {"signup.prune", 3600 * SECOND_US, signup_prune, "removes sign-ups that came to nothing"},
+    {0},
+};
+
 const struct slice signup_slice = {
     .name = "signup",
     .statements = &signup_statements,
     .routes = {"signup", routes, sizeof routes / sizeof *routes},
+    .jobs = jobs,
 };
