@@ -185,8 +185,8 @@ static int goes_run(struct fixture *f, struct tx *tx)
     assert_true(str_eq(audit.actor_kind, STR("system")));
     assert_true(uuid_eq(audit.subject_id, login));
     assert_true(outbox_number(tx, f->r.company->id, 0, 100) > 0);
-    assert_int_equal(outbox_after(tx, f->r.company->id, 0, STR("customer.deleted"), 10, &events, &n),
-                     0);
+    assert_int_equal(
+        outbox_after(tx, f->r.company->id, 0, STR("customer.deleted"), 10, &events, &n), 0);
     assert_int_equal(n, 1);
     assert_true(uuid_eq(events[0].subject_id, record));
     return 0;
@@ -227,7 +227,8 @@ static void sign_in(struct fixture *f, struct tx *tx, struct uuid login, int64_t
 
 static int sessions_run(struct fixture *f, struct tx *tx)
 {
-    struct uuid in = signed_up(f, tx, 40), out = signed_up(f, tx, 40), expired = signed_up(f, tx, 40);
+    struct uuid in = signed_up(f, tx, 40), out = signed_up(f, tx, 40),
+                expired = signed_up(f, tx, 40);
     struct uuid lately = signed_up(f, tx, 40);
     sign_in(f, tx, in, NOW + 1, false);
     sign_in(f, tx, out, NOW + DAY_US, true);

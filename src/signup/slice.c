@@ -35,7 +35,7 @@ static const struct route routes[] = {
          .lookup = verify_email_lookup, .prepare = verify_email_prepare, .action = "auth.email",
          .status = 200,
          .errors = "token_invalid email_taken bad_credentials password_required sign_in_again"),
-    ROUTE("POST", "/api/auth/email/request", PERM_ANY, COMPANY_TOKEN, RUN_WRITE, NULL, NULL,
+    ROUTE("POST", "/api/auth/email/request", PERM_ANY, COMPANY_OWN, RUN_WRITE, NULL, NULL,
           email_request_handler, "Sends the link again that proves one's own e-mail address",
           .limit = LIMIT_AUTH, .action = "account.email_link", .status = 200,
           .flags = ROUTE_NO_IDEMPOTENCY, .tag = "auth", .errors = "no_transport"),
