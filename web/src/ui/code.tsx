@@ -122,7 +122,7 @@ export function CodeStep({ to, anonymous, userId, onDone, onBack }: Props): JSX.
   return (
     <form class="stack" noValidate onSubmit={form.submit(() => verify())}>
       <p>{t('codeSent', { to: to.phone ?? to.email ?? '' })}</p>
-      <Field form={form} name="code" label={t('code')} inputMode="numeric" autocomplete="one-time-code" autofocus maxLength={9}
+      <Field form={form} name="code" label={t('code')} inputMode="numeric" autocomplete="one-time-code" autofocus maxLength={14}
         value={code} onValue={setCode} />
       {factor && <FactorField form={form} name="secondFactorCode" value={factorCode} onValue={setFactorCode} />}
       <FormError form={form} />
