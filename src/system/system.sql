@@ -102,4 +102,5 @@ SELECT id FROM companies WHERE id > $1 ORDER BY id LIMIT 20;
 -- Forgets answers older than a moment, some at a time.
 -- idempotency_prune (company: uuid, before: time, most: int) -> count
 DELETE FROM idempotency WHERE company_id = $1 AND (principal_id, scope) IN
-    (SELECT principal_id, scope FROM idempotency WHERE company_id = $1 AND created_at < $2 LIMIT $3);
+    (SELECT principal_id, scope FROM idempotency WHERE company_id = $1 AND created_at < $2
+     ORDER BY created_at LIMIT $3);
