@@ -11,6 +11,10 @@ FROM audit_log WHERE company_id = $1 AND seq IS NULL ORDER BY id LIMIT $2;
 -- audit_seal (company: uuid, id: uuid, seq: int, hash: blob) -> effect
 UPDATE audit_log SET seq = $3, hash = $4 WHERE company_id = $1 AND id = $2;
 
+-- The first one; none when there is one.
+-- audit_head_begin (company: uuid, hash: blob) -> count
+INSERT INTO audit_heads (company_id, seq, hash) VALUES ($1, 0, $2) ON CONFLICT DO NOTHING;
+
 -- Where a company's chain stands.
 -- audit_head (company: uuid) -> one (seq: int, hash: blob)
 SELECT seq, hash FROM audit_heads WHERE company_id = $1 /*for update*/;
