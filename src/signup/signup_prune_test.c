@@ -24,6 +24,7 @@ struct fixture {
     struct app app;
     struct company companies[2];
     struct req r; /* the one request of these tests; its time moves */
+    int serial;   /* of the sign-ups */
     int (*run)(struct fixture *f, struct tx *tx);
 };
 
@@ -122,7 +123,7 @@ static struct uuid signed_up(struct fixture *f, struct tx *tx, int days)
     random_bytes(f->r.seed, sizeof f->r.seed);
     struct login_new n = {.id = uuid_new(f->r.now),
                           .name = STR("Asha Rao"),
-                          .email = arena_printf(f->a, "asha%d@example.com", rand()),
+                          .email = arena_printf(f->a, "asha%d@example.com", f->serial++),
                           .phone = STR("+919876543210"),
                           .hash = STR("x")};
     assert_int_equal(signup_make(&f->r, tx, &n), 0);

@@ -49,6 +49,7 @@ test('the link that sign-up sends proves the e-mail; the record follows', async 
 test('the page of the link runs nothing but its own script', async () => {
   const page = await s.api('GET', '/verify-email');
   assert.equal(page.status, 200);
+  assert.equal(page.headers['strict-transport-security'], 'max-age=31536000', 'the public address is HTTPS');
   assert.match(page.text, /verify-email\.[0-9a-f]*\.?js/);
   assert.match(page.headers['content-security-policy'], /script-src 'self'|default-src 'self'|default-src 'none'/);
   assert.doesNotMatch(page.text, /<script>|onclick|style=/);
