@@ -222,8 +222,7 @@ RUN(test_is_bound_to_whom_and_what, bound_run)
 
 static int guesses_run(struct fixture *f, struct tx *tx)
 {
-    /* 30 a day by default, however many codes there were; right ones are none,
-     * nor are those at a code that is not there. */
+    /* 30 a day by default; right ones are none, nor those where there is no code. */
     for (int i = 0; i < 40; i++)
         assert_int_equal(guess(f, tx, &phone, STR("123456")), ERR_BAD_CODE);
     for (int i = 0; i < 30; i++) {
@@ -247,11 +246,7 @@ static int guesses_run(struct fixture *f, struct tx *tx)
     f->r.now += DAY_US - 1;
     assert_int_equal(make(f, tx, &phone).n, 10);
     f->r.now += 1;
-    code = make(f, tx, &phone);
-    assert_int_equal(code.n, 6);
-    for (int i = 0; i < 5; i++)
-        assert_int_equal(guess(f, tx, &phone, wrong(f, code)), ERR_BAD_CODE);
-    assert_int_equal(guess(f, tx, &phone, code), ERR_BAD_CODE);
+    assert_int_equal(make(f, tx, &phone).n, 6);
     return 0;
 }
 
