@@ -99,6 +99,9 @@ extern const struct fields own_customer_out;
  * factors_sign_in. */
 MUST_CHECK int accounts_open_session(struct req *r, struct tx *tx, struct uuid user,
                                      struct session_out *out);
+/* Was who is asking signed in within the last minutes? Renewed tokens do not
+ * count: whoever found a session has them. 1, 0, negative. */
+MUST_CHECK int accounts_signed_in_lately(struct req *r, struct tx *tx);
 /* The company of a request that names it by a secret in the body: sets
  * r->company. ERR_TOKEN_INVALID when there is no such company. */
 MUST_CHECK int accounts_company(struct req *r, struct tx *tx, struct uuid company);

@@ -143,6 +143,9 @@ VALUES ($1, $2, $3, 1, $4, $5, $5, $6);
 SELECT user_id, generation, token_hash, expires_at, revoked_at
 FROM sessions WHERE company_id = $1 AND id = $2 /*for update*/;
 
+-- session_opened (company: uuid, id: uuid) -> one (created_at: time)
+SELECT created_at FROM sessions WHERE company_id = $1 AND id = $2;
+
 -- session_rotate struct (company: uuid, id: uuid, generation: int, hash: blob, now: time, expires_at: time) -> count
 UPDATE sessions SET generation = $3, token_hash = $4, used_at = $5, expires_at = $6
 WHERE company_id = $1 AND id = $2;

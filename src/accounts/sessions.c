@@ -9,6 +9,8 @@
 #include "exec/exec.h"
 #include <sodium.h>
 
+static const int64_t lately_us = 600 * SECOND_US;
+
 #define OUT(name_, type_, member_, ...)                                                            \
     {                                                                                              \
         .name = name_, .type = type_, .offset = offsetof(struct session_out, member_), __VA_ARGS__ \
@@ -78,6 +80,13 @@ int accounts_open_session(struct req *r, struct tx *tx, struct uuid user, struct
     if (rc >= 0)
         rc = user_signed_in(tx, r->company->id, user, r->now);
     return rc < 0 ? rc : tokens_make(r, tx, user, t.session, text, out);
+}
+
+int accounts_signed_in_lately(struct req *r, struct tx *tx)
+{
+    struct session_opened_row s;
+    int rc = session_opened(tx, r->who.company, r->who.session, &s);
+    return rc <= 0 ? rc : r->now - s.created_at < lately_us;
 }
 
 int accounts_company(struct req *r, struct tx *tx, struct uuid company)

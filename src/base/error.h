@@ -49,6 +49,10 @@
     X(ERR_REFRESH_REUSED, 401, "refresh_reused",                                                   \
       "This refresh token was already used; the session is ended")                                 \
     X(ERR_FORBIDDEN, 403, "forbidden", "Your role does not allow this")                            \
+    X(ERR_PASSWORD_NEEDED, 403, "password_required",                                               \
+      "Send the password of this account too, or newPassword to choose another one")               \
+    X(ERR_SIGN_IN_AGAIN, 403, "sign_in_again",                                                     \
+      "Sign in to this account again, so that it is certain that it is you")                       \
     X(ERR_FACTOR_NEEDED, 403, "second_factor_required",                                            \
       "Your company requires a second factor of admins")                                           \
     X(ERR_NOT_FOUND, 404, "not_found", "Not found")                                                \

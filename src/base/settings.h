@@ -45,7 +45,10 @@ enum setting_type { SET_TEXT, SET_INT, SET_BOOL, SET_ENUM, SET_DURATION /* "15m"
     X(CODES_COUNTRY, "codes-per-country", SET_INT, "600", 0, 1000000, NULL,                        \
       "one-time codes an hour to phones of one country, for each company; 0: no limit")            \
     X(CODES_GUESSES, "code-guesses", SET_INT, "30", 5, 1000, NULL,                                 \
-      "wrong one-time codes a day for one phone or e-mail address")                                \
+      "wrong one-time codes a day for one phone or e-mail address before its codes get longer")    \
+    X(UNPROVED_SIGNUPS, "unproved-signups", SET_DURATION, "30d", 0, 315360000000000, NULL,         \
+      "age at which sign-ups are removed that never proved a phone or an e-mail, have ordered "    \
+      "nothing and are signed in nowhere; 0d: never")                                              \
     X(PASSWORD_QUEUE, "password-queue", SET_INT, "64", 1, 4096, NULL,                              \
       "password checks that may wait before 503")                                                  \
     X(KEY_FILE, "key-file", SET_TEXT, "", 0, 0, NULL,                                              \

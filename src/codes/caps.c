@@ -1,7 +1,11 @@
-/* Caps: who may have how many codes sent, and guess how often. Counters are
- * rows of `attempts` under keyed hashes, each counted in one step before what
- * it counts is done, and kept when that is refused. The narrow ones come
- * first, so that who is refused there uses up nothing of everybody's. */
+/* Caps: who may have how many codes sent, and how many were guessed wrong.
+ * Counters are rows of `attempts` under keyed hashes, each counted in one step
+ * before what it counts is done, and kept when that is refused. The narrow ones
+ * come first, so that who is refused there uses up nothing of everybody's.
+ *
+ * Wrong guesses refuse nobody: anybody can guess at anybody's number, and would
+ * keep its owner out. Where many were made the next codes are too long to be
+ * guessed instead. */
 #include "app.h"
 #include "base/clock.h"
 #include "base/phone.h"
@@ -102,21 +106,31 @@ int codes_allow_link(struct req *r, struct tx *tx, struct str email)
     return rc < 0 ? rc : count_day(r, tx);
 }
 
-static struct cap guesses(const struct req *r, struct str destination)
+static struct cap wrong_guesses(const struct req *r, struct str destination)
 {
-    return (struct cap){"code-guess", destination,
+    return (struct cap){"code-wrong", destination,
                         setting_int(r->app->settings, SETTING_CODES_GUESSES), r->now + DAY_US};
 }
 
-int caps_guess(struct req *r, struct tx *tx, struct str destination)
+int caps_guessed_wrong(struct req *r, struct tx *tx, struct str destination)
 {
-    struct cap c = guesses(r, destination);
-    return count(r, tx, &c);
+    struct cap c = wrong_guesses(r, destination);
+    struct cap_count_row row;
+    return cap_count(tx,
+                     &(struct cap_count_params){
+                         .company = r->company->id,
+                         .kind = str_c(c.kind),
+                         .key = key_of(r, &c),
+                         .now = r->now,
+                         .until = c.until,
+                     },
+                     &row);
 }
 
-int caps_guessed_right(struct req *r, struct tx *tx, struct str destination)
+int caps_is_guessed_at(struct req *r, struct tx *tx, struct str destination)
 {
-    struct cap c = guesses(r, destination);
-    int rc = cap_discount(tx, r->company->id, str_c(c.kind), key_of(r, &c));
-    return rc < 0 ? rc : 0;
+    struct cap c = wrong_guesses(r, destination);
+    struct cap_read_row row;
+    int rc = cap_read(tx, r->company->id, str_c(c.kind), key_of(r, &c), r->now, &row);
+    return rc <= 0 ? rc : row.count >= c.most;
 }

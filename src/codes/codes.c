@@ -40,19 +40,30 @@ static struct keyed keyed_of(const struct req *r, const struct code_to *to, stru
                           .code = codes_hash(r, "code", whole)};
 }
 
+static struct str random_digits(struct arena *a, size_t n)
+{
+    char *p = arena_bytes(a, n);
+    for (size_t i = 0; i < n; i++)
+        p[i] = (char)('0' + randombytes_uniform(10));
+    return (struct str){p, n};
+}
+
 struct str codes_make(struct req *r, struct tx *tx, const struct code_to *to, int *err)
 {
-    struct str digits =
-        arena_printf(r->arena, "%0*u", CODE_DIGITS, (unsigned)randombytes_uniform(1000000));
+    int is_long = caps_is_guessed_at(r, tx, codes_destination(r, to));
+    struct str digits = random_digits(r->arena, is_long > 0 ? LONG_DIGITS : CODE_DIGITS);
     struct keyed k = keyed_of(r, to, digits);
-    int rc = code_put(tx, &(struct code_put_params){
-                              .company = r->company->id,
-                              .purpose = k.purpose,
-                              .destination = k.destination,
-                              .hash = k.code,
-                              .now = r->now,
-                              .expires_at = r->now + CODES_LIFE * SECOND_US,
-                          });
+    /* Tries are counted up to CODES_TRIES; a long one begins lower. */
+    int rc = is_long < 0 ? is_long
+                         : code_put(tx, &(struct code_put_params){
+                                            .company = r->company->id,
+                                            .purpose = k.purpose,
+                                            .destination = k.destination,
+                                            .hash = k.code,
+                                            .tries = is_long ? CODES_TRIES - LONG_TRIES : 0,
+                                            .now = r->now,
+                                            .expires_at = r->now + CODES_LIFE * SECOND_US,
+                                        });
     *err = rc < 0 ? rc : 0;
     return rc < 0 ? STR_NULL : digits;
 }
@@ -72,24 +83,22 @@ static struct str without_blanks(struct req *r, struct str code)
 int codes_check(struct req *r, struct tx *tx, const struct code_to *to, struct str code)
 {
     struct keyed k = keyed_of(r, to, without_blanks(r, code));
-    struct str where = codes_destination(r, to);
     struct code_guess_row guess = {.is_right = false};
-    int rc = caps_guess(r, tx, where);
-    if (rc < 0)
-        return rc;
-    rc = code_guess(tx,
-                    &(struct code_guess_params){
-                        .company = r->company->id,
-                        .purpose = k.purpose,
-                        .destination = k.destination,
-                        .hash = k.code,
-                        .now = r->now,
-                        .most = CODES_TRIES,
-                    },
-                    &guess);
-    if (rc < 0)
-        return rc;
-    return guess.is_right ? caps_guessed_right(r, tx, where) : req_fail_keep(r, ERR_BAD_CODE);
+    int rc = code_guess(tx,
+                        &(struct code_guess_params){
+                            .company = r->company->id,
+                            .purpose = k.purpose,
+                            .destination = k.destination,
+                            .hash = k.code,
+                            .now = r->now,
+                            .most = CODES_TRIES,
+                        },
+                        &guess);
+    if (rc >= 0 && guess.is_right)
+        return 0;
+    if (rc == 1)
+        rc = caps_guessed_wrong(r, tx, codes_destination(r, to));
+    return rc < 0 ? rc : req_fail_keep(r, ERR_BAD_CODE);
 }
 
 int codes_use(struct req *r, struct tx *tx, const struct code_to *to)

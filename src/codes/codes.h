@@ -1,7 +1,8 @@
-/* One-time codes: 6 digits to a phone or an e-mail address, good for 5
- * minutes, 5 tries and one use; kept as a keyed hash. Asking and guessing are
- * counted per number, client address, company and country, in the same tables
- * for known and unknown numbers, so that nothing tells them apart. */
+/* One-time codes: 6 digits to a phone or an e-mail address (10 where somebody
+ * guesses at them), good for 5 minutes, 5 tries and one use; kept as a keyed
+ * hash. Asking and guessing are counted per number, client address, company and
+ * country, in the same tables for known and unknown numbers, so that nothing
+ * tells them apart. */
 #pragma once
 #include "http/req.h"
 #include "store/store.h"
@@ -25,8 +26,8 @@ struct code_to {
  * so does whatever the handler wrote before), ERR_CODE_COUNTRY, ERR_NO_TRANSPORT. */
 MUST_CHECK int codes_send(struct req *r, struct tx *tx, const struct code_to *to);
 /* A guess: 0 right and still good; ERR_BAD_CODE (kept: it counts) when it is
- * wrong, used, expired, void, or for another destination, purpose or company;
- * ERR_RATE_LIMITED after too many. Nothing tells these apart but the last. */
+ * wrong, used, expired, void, guessed too often, or for another destination,
+ * purpose or company. Nothing tells these apart. */
 MUST_CHECK int codes_check(struct req *r, struct tx *tx, const struct code_to *to, struct str code);
 /* After a right guess that had its effect: never again. */
 MUST_CHECK int codes_use(struct req *r, struct tx *tx, const struct code_to *to);

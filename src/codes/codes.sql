@@ -1,12 +1,12 @@
 -- One-time codes, and the counters of asking and guessing.
 
 -- One a purpose and destination: the new one takes the place of the old.
--- code_put struct (company: uuid, purpose: text, destination: blob, hash: blob, now: time, expires_at: time) -> count
+-- code_put struct (company: uuid, purpose: text, destination: blob, hash: blob, tries: int, now: time, expires_at: time) -> count
 INSERT INTO one_time_codes (company_id, purpose, destination_hash, code_hash, tries, created_at,
     expires_at)
-VALUES ($1, $2, $3, $4, 0, $5, $6)
-ON CONFLICT (company_id, purpose, destination_hash) DO UPDATE SET code_hash = $4, tries = 0,
-    created_at = $5, expires_at = $6, used_at = NULL;
+VALUES ($1, $2, $3, $4, $5, $6, $7)
+ON CONFLICT (company_id, purpose, destination_hash) DO UPDATE SET code_hash = $4, tries = $5,
+    created_at = $6, expires_at = $7, used_at = NULL;
 
 -- A guess, right or wrong, in one step: of any number at the same moment no
 -- more than `most` wrong ones are looked at. No row: there is nothing to guess.
@@ -29,6 +29,7 @@ ON CONFLICT (company_id, kind, key_hash) DO UPDATE SET
     window_until = CASE WHEN attempts.window_until > $4 THEN attempts.window_until ELSE $5 END
 RETURNING count, window_until;
 
--- One less: it was none of those that are counted.
--- cap_discount (company: uuid, kind: text, key: blob) -> count
-UPDATE attempts SET count = count - 1 WHERE company_id = $1 AND kind = $2 AND key_hash = $3;
+-- What a window that is not over has counted.
+-- cap_read (company: uuid, kind: text, key: blob, now: time) -> one (count: int)
+SELECT count FROM attempts
+WHERE company_id = $1 AND kind = $2 AND key_hash = $3 AND window_until > $4;

@@ -131,7 +131,7 @@ static struct str make(struct fixture *f, struct tx *tx, const struct code_to *t
     int err;
     struct str code = codes_make(&f->r, tx, to, &err);
     assert_int_equal(err, 0);
-    assert_int_equal(code.n, 6);
+    assert_true(code.n == 6 || code.n == 10);
     for (size_t i = 0; i < code.n; i++)
         assert_true(code.p[i] >= '0' && code.p[i] <= '9');
     return code;
@@ -222,20 +222,31 @@ RUN(test_is_bound_to_whom_and_what, bound_run)
 
 static int guesses_run(struct fixture *f, struct tx *tx)
 {
-    /* 30 a day by default, however many codes there were; right ones are none. */
+    /* 30 a day by default; right ones are none, nor those where there is no code. */
+    for (int i = 0; i < 40; i++)
+        assert_int_equal(guess(f, tx, &phone, STR("123456")), ERR_BAD_CODE);
     for (int i = 0; i < 30; i++) {
         struct str code = make(f, tx, &phone);
+        assert_int_equal(code.n, 6);
         assert_int_equal(guess(f, tx, &phone, wrong(f, code)), ERR_BAD_CODE);
-        if (i < 29)
-            assert_int_equal(guess(f, tx, &phone, code), 0);
+        assert_int_equal(guess(f, tx, &phone, code), 0);
     }
+    /* Then nobody is kept out, and the codes are longer, for this number alone. */
     struct str code = make(f, tx, &phone);
-    assert_int_equal(guess(f, tx, &phone, code), ERR_RATE_LIMITED);
-    assert_true(f->r.keep);
-    assert_int_equal(f->r.retry_after, 86400);
-    assert_int_equal(guess(f, tx, &email, make(f, tx, &email)), 0);
-    f->r.now += DAY_US;
-    assert_int_equal(guess(f, tx, &phone, make(f, tx, &phone)), 0);
+    assert_int_equal(code.n, 10);
+    for (int i = 0; i < 999; i++)
+        assert_int_equal(guess(f, tx, &phone, wrong(f, code)), ERR_BAD_CODE);
+    assert_int_equal(guess(f, tx, &phone, code), 0);
+    assert_int_equal(guess(f, tx, &phone, wrong(f, code)), ERR_BAD_CODE);
+    assert_int_equal(guess(f, tx, &phone, code), ERR_BAD_CODE);
+    assert_int_equal(make(f, tx, &email).n, 6);
+    f->r.company = &f->other;
+    assert_int_equal(make(f, tx, &phone).n, 6);
+    f->r.company = &f->company;
+    f->r.now += DAY_US - 1;
+    assert_int_equal(make(f, tx, &phone).n, 10);
+    f->r.now += 1;
+    assert_int_equal(make(f, tx, &phone).n, 6);
     return 0;
 }
 

@@ -18,7 +18,7 @@ static const struct route routes[] = {
     ROUTE("GET", "/api/companies", PERM_STAFF, COMPANY_TOKEN, RUN_FAST, &companies_list_in,
           &company_out, companies_http_list, "The own company; for SUPER_ADMIN all", .list = true,
           .status = 200, .tag = "companies"),
-    ROUTE("POST", "/api/companies", PERM_SUPER, COMPANY_TOKEN, RUN_WRITE, &company_create_in,
+    ROUTE("POST", "/api/companies", PERM_SUPER, COMPANY_NEW, RUN_WRITE, &company_create_in,
           &company_out, companies_http_create, "Makes a company", .action = "company.create",
           .status = 201, .tag = "companies", .errors = "slug_taken"),
     ROUTE("GET", "/api/companies/:id", PERM_STAFF, COMPANY_PATH, RUN_FAST, &company_path_in,

@@ -153,7 +153,8 @@ static struct str peek(struct req *r, const char *name)
 static int by_token(struct req *r, struct uuid *id)
 {
     *id = r->who.company;
-    if (r->who.role != ROLE_SUPER_ADMIN)
+    if (r->who.role != ROLE_SUPER_ADMIN || r->route->rule == COMPANY_OWN ||
+        r->route->rule == COMPANY_NEW)
         return 0;
     if (r->route->rule == COMPANY_PATH) {
         (void)uuid_parse(r->params[0], id);
@@ -210,8 +211,8 @@ int company_fix(struct worker *w, struct req *r, struct tx *tx)
     if (rule == COMPANY_SECRET_OR_HOST && str_trim(peek_body(r, "token")).n > 0)
         return 0;
     struct uuid id = UUID_NIL;
-    bool token = rule == COMPANY_TOKEN || rule == COMPANY_PATH;
-    int rc = token ? by_token(r, &id) : by_host(r, tx, &id);
+    bool host = rule == COMPANY_HOST || rule == COMPANY_SECRET_OR_HOST;
+    int rc = host ? by_host(r, tx, &id) : by_token(r, &id);
     if (rc < 0)
         return rc;
     struct company *c = ARENA_NEW(r->arena, struct company);

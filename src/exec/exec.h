@@ -41,6 +41,9 @@ int exec_write(struct exec *e, struct arena *a, int (*fn)(void *arg, struct tx *
 /* The row of a change made by no request: by a command or a job. */
 MUST_CHECK int audit_system(struct tx *tx, struct uuid company, int64_t now, const char *action,
                             struct uuid subject, struct str fields);
+/* An event of the same. */
+MUST_CHECK int outbox_system(struct tx *tx, struct uuid company, int64_t now, const char *type,
+                             struct uuid subject);
 /* An event for the outside, beside the route's own. */
 MUST_CHECK int outbox_add(struct req *r, struct tx *tx, const char *type, struct uuid subject);
 /* Loads a company with what requests need of it: 1, 0, negative. */

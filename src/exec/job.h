@@ -8,8 +8,9 @@ struct tx;
 struct job_run {
     struct app *app;
     struct arena *arena;
-    int64_t now;        /* us */
-    struct uuid *after; /* where the last piece of this run ended; nil on the first */
+    int64_t now;         /* us */
+    struct uuid *after;  /* where the last piece of this run ended; nil on the first */
+    struct uuid *within; /* the same inside of that, for jobs that need two */
 };
 struct job {
     const char *name;  /* "audit.seal"; ends a table when NULL */

@@ -53,11 +53,15 @@ static int run_piece(void *arg, struct tx *tx)
 static void run_job(struct exec *e, const struct job *job, struct arena *arena)
 {
     int rc;
-    struct uuid after = UUID_NIL;
+    struct uuid after = UUID_NIL, within = UUID_NIL;
     do {
         arena_reset(arena);
         struct piece p = {job,
-                          {.app = e->app, .arena = arena, .now = clock_now(), .after = &after}};
+                          {.app = e->app,
+                           .arena = arena,
+                           .now = clock_now(),
+                           .after = &after,
+                           .within = &within}};
         rc = exec_write(e, arena, run_piece, &p);
         if (rc < 0)
             log_warn("job failed", LOG_C("job", job->name), LOG_C("code", err_row(rc)->code));

@@ -83,13 +83,20 @@ int record_replay(struct ticket *t, struct tx *tx)
 static const char *const actor_kinds[] = {
     [WHO_NOBODY] = "nobody", [WHO_USER] = "user", [WHO_KEY] = "key"};
 
+/* Whose log and feed it belongs to: those of the company that was changed. */
+static struct uuid company_changed(const struct req *r)
+{
+    bool made = r->route->rule == COMPANY_NEW && !uuid_is_nil(r->subject);
+    return made ? r->subject : r->company->id;
+}
+
 static int audit_row(struct req *r, struct tx *tx)
 {
     struct str fields = r->changed;
     if (str_is_null(fields) && r->route->in && r->in)
         fields = fields_given(r->route->in, r->in, r->arena);
     return audit_insert(tx, &(struct audit_insert_params){
-                                .company = r->company->id,
+                                .company = company_changed(r),
                                 .id = req_new_id(r),
                                 .at = r->now,
                                 .actor_kind = str_c(actor_kinds[r->who.kind]),
@@ -109,7 +116,8 @@ int record_change(struct ticket *t, struct tx *tx)
         return 0;
     int rc = audit_row(r, tx);
     if (rc >= 0 && r->route->event && !r->error)
-        rc = outbox_add(r, tx, r->route->event, r->subject);
+        rc = outbox_insert(tx, company_changed(r), req_new_id(r), str_c(r->route->event),
+                           r->subject, r->now);
     if (rc >= 0 && t->has_key && !r->error) {
         flights_remember(r->app->exec->flights, t->scope);
         rc = idempotency_keep(tx, &(struct idempotency_keep_params){
@@ -130,6 +138,12 @@ int record_change(struct ticket *t, struct tx *tx)
 int outbox_add(struct req *r, struct tx *tx, const char *type, struct uuid subject)
 {
     return outbox_insert(tx, r->company->id, req_new_id(r), str_c(type), subject, r->now);
+}
+
+int outbox_system(struct tx *tx, struct uuid company, int64_t now, const char *type,
+                  struct uuid subject)
+{
+    return outbox_insert(tx, company, uuid_new(now), str_c(type), subject, now);
 }
 
 int audit_system(struct tx *tx, struct uuid company, int64_t now, const char *action,

@@ -3,7 +3,7 @@
 #include "factors/factors_priv.h"
 
 #define OWN(path_, in_, out_, handler_, help_, ...)                                                \
-    ROUTE("POST", path_, PERM_ANY, COMPANY_TOKEN, RUN_WRITE, in_, out_, handler_, help_,           \
+    ROUTE("POST", path_, PERM_ANY, COMPANY_OWN, RUN_WRITE, in_, out_, handler_, help_,             \
           .limit = LIMIT_AUTH, .status = 200, .flags = ROUTE_NO_IDEMPOTENCY, .tag = "auth",        \
           __VA_ARGS__)
 

@@ -151,6 +151,37 @@ static long long body_length(const struct exchange *x)
     return !str_is_null(length) && !str_to_i64(length, &n) ? DRAIN_MAX + 1LL : n;
 }
 
+/* What tells where a request ends. */
+struct framing {
+    int lengths, codings, hosts;
+    bool bad_name;
+};
+
+static enum MHD_Result see_header(void *arg, enum MHD_ValueKind kind, const char *name,
+                                  const char *value)
+{
+    static const char token[] = "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz"
+                                "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    struct framing *f = arg;
+    struct str n = str_c(name);
+    (void)kind, (void)value;
+    f->lengths += str_eq_nocase(n, STR(MHD_HTTP_HEADER_CONTENT_LENGTH));
+    f->codings += str_eq_nocase(n, STR(MHD_HTTP_HEADER_TRANSFER_ENCODING));
+    f->hosts += str_eq_nocase(n, STR(MHD_HTTP_HEADER_HOST));
+    f->bad_name |= name[strspn(name, token)] != 0;
+    return MHD_YES;
+}
+
+/* Two lengths, a length beside chunks, "Content-Length :": a proxy in front may
+ * see the end elsewhere, and take what follows for somebody else's request
+ * (RFC 9112, 5.1, 6.3 and 11.2). */
+static bool is_ambiguous(const struct exchange *x)
+{
+    struct framing f = {0};
+    (void)MHD_get_connection_values(x->connection, MHD_HEADER_KIND, see_header, &f);
+    return f.lengths + f.codings > 1 || f.hosts > 1 || f.bad_name;
+}
+
 static int check_headers(struct exchange *x)
 {
     struct req *r = &x->r;
@@ -193,7 +224,10 @@ void exchange_begin(struct exchange *x, const struct arrival *v, const char *met
     x->refusal =
         router_find(r->app->router, r->method, r->path, r->arena, &r->route, r->params, &allow);
     x->allow = allow;
-    if (!x->refusal)
+    x->ambiguous = is_ambiguous(x);
+    if (x->ambiguous)
+        x->refusal = ERR_BAD_REQUEST;
+    else if (!x->refusal)
         x->refusal = check_headers(x);
 }
 

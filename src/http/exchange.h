@@ -39,6 +39,7 @@ struct exchange {
     struct buf body;
     int refusal;           /* ERR_… found while reading, answered when the body is in; 0 */
     size_t received;       /* bytes of the body, kept or not */
+    bool ambiguous;        /* where it ends is in doubt: the connection is closed */
     bool submitted;        /* the executor has had it */
     bool counted;          /* its answer is in metrics and log */
     bool asleep;           /* in the list of sleepers */
@@ -67,6 +68,7 @@ struct server {
     struct connections *connections;
     int listen_fd; /* ours until libmicrohttpd has it */
     bool log_requests;
+    bool https;            /* people reach it by HTTPS, here or at the proxy in front */
     int64_t deadline;      /* us: longest time a request may take to arrive */
     _Atomic long open;     /* requests between headers and the end of their answer */
     _Atomic bool stopping; /* answers close their connection */

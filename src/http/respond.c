@@ -95,7 +95,9 @@ static void add_headers(struct exchange *x, struct MHD_Response *m)
     }
     if (r->status == MHD_HTTP_UNAUTHORIZED)
         add(m, MHD_HTTP_HEADER_WWW_AUTHENTICATE, "Bearer");
-    if (atomic_load_explicit(&x->server->stopping, memory_order_relaxed))
+    if (x->server->https)
+        add(m, MHD_HTTP_HEADER_STRICT_TRANSPORT_SECURITY, "max-age=31536000");
+    if (x->ambiguous || atomic_load_explicit(&x->server->stopping, memory_order_relaxed))
         add(m, MHD_HTTP_HEADER_CONNECTION, "close");
     add_tag(x, m);
     add_limits(x, m);

@@ -9,6 +9,9 @@ enum company_rule {
     COMPANY_MISSING_ = 0,
     COMPANY_TOKEN,  /* the token's; SUPER_ADMIN may name another by ?companyId= or body companyId */
     COMPANY_PATH,   /* the token's; for SUPER_ADMIN the one that the path's first parameter names */
+    COMPANY_OWN,    /* the token's, and nobody's to name: what is about who asks */
+    COMPANY_NEW,    /* the token's, until the handler has made one, the request's subject: audit row
+                       and event are the new company's */
     COMPANY_HOST,   /* public: `company` slug in body or query, else Host, else that of who is
                        signed in, else the only one */
     COMPANY_NONE,   /* concerns no company: health, docs; public ones run without a transaction */

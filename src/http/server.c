@@ -74,7 +74,7 @@ static enum MHD_Result on_headers(struct server *s, struct MHD_Connection *c, st
     const char *expect = MHD_lookup_connection_value(c, MHD_HEADER_KIND, "Expect");
     long long n = 0;
     bool endless = length && (!str_to_i64(str_c(length), &n) || n > DRAIN_MAX);
-    return expect || endless ? exchange_refuse(x, x->refusal) : MHD_YES;
+    return expect || endless || x->ambiguous ? exchange_refuse(x, x->refusal) : MHD_YES;
 }
 
 /* A piece of the body: kept up to the limit, thrown away past it, and past
@@ -202,6 +202,8 @@ int server_start(struct app *app, struct server **out, struct arena *a, struct s
     if (!s)
         abort();
     s->app = app;
+    s->https =
+        tls.cert || str_starts(setting_text(app->settings, SETTING_PUBLIC_URL), STR("https://"));
     s->log_requests = setting_bool(app->settings, SETTING_LOG_REQUESTS);
     s->deadline = setting_int(app->settings, SETTING_DEADLINE);
     pthread_mutex_init(&s->lock, NULL);

@@ -307,7 +307,7 @@ int identity_logins_of(struct req *r, struct tx *tx, struct str phone, struct id
     int rc = identity_logins(tx, r->company->id, phone, customers_recycle_before(r), (int64_t)most,
                              &rows, n);
     for (size_t i = 0; rc >= 0 && i < *n; i++)
-        v[i] = (struct identity_login){rows[i].id, rows[i].name, rows[i].email};
+        v[i] = (struct identity_login){rows[i].id, rows[i].name, rows[i].email, rows[i].is_proved};
     return rc < 0 ? rc : 0;
 }
 

@@ -51,6 +51,7 @@ MUST_CHECK int identity_guest_proved(struct req *r, struct tx *tx, struct str ph
 struct identity_login {
     struct uuid user;
     struct str name, email; /* email may be null */
+    bool is_proved;         /* its phone or its e-mail, by who uses it */
 };
 MUST_CHECK int identity_logins_of(struct req *r, struct tx *tx, struct str phone,
                                   struct identity_login *v, size_t most, size_t *n);

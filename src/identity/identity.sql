@@ -59,8 +59,9 @@ ORDER BY created_at, id LIMIT 1;
 -- The logins that a code to this number may open: those that proved it, and
 -- those that staff made for the person who has it; newest sign-in first.
 -- (Two halves, each with an index of its own.)
--- identity_logins (company: uuid, phone: text, since: time, limit: int) -> many (id: uuid, name: text, email: text?, seen_at: time)
-SELECT u.id AS id, u.name, u.email, COALESCE(u.last_login_at, u.created_at) AS seen_at
+-- identity_logins (company: uuid, phone: text, since: time, limit: int) -> many (id: uuid, name: text, email: text?, is_proved: bool, seen_at: time)
+SELECT u.id AS id, u.name, u.email, u.is_phone_verified OR u.is_email_verified AS is_proved,
+    COALESCE(u.last_login_at, u.created_at) AS seen_at
 FROM users u
 LEFT JOIN customers p ON p.company_id = u.company_id AND p.id = u.customer_id
 WHERE u.company_id = $1 AND u.phone = $2
@@ -68,7 +69,8 @@ WHERE u.company_id = $1 AND u.phone = $2
     AND u.role = 'CUSTOMER' AND u.is_active AND COALESCE(p.is_active, TRUE)
     AND COALESCE(u.last_login_at, u.created_at) >= $3
 UNION ALL
-SELECT u.id AS id, u.name, u.email, COALESCE(u.last_login_at, u.created_at) AS seen_at
+SELECT u.id AS id, u.name, u.email, u.is_phone_verified OR u.is_email_verified AS is_proved,
+    COALESCE(u.last_login_at, u.created_at) AS seen_at
 FROM customers p
 JOIN users u ON u.company_id = p.company_id AND u.customer_id = p.id
 WHERE p.company_id = $1 AND p.phone = $2 AND p.is_active

@@ -46,7 +46,7 @@ FIELDS(identity_join_fields, "Join", struct identity_join_in,
         .flags = FIELD_REQUIRED | FIELD_SECRET,
         .offset = offsetof(struct identity_join_in, code),
         .min = 6,
-        .max = 6,
+        .max = 20,
         .help = "The code that was sent to the earlier record's e-mail"});
 
 int identity_join(struct req *r, struct tx *tx)

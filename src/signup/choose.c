@@ -47,7 +47,11 @@ int choose_by_phone(struct req *r, struct tx *tx, struct str phone, struct uuid 
     for (size_t i = 0; i < n; i++)
         v[i] = (struct account_out){logins[i].user, logins[i].name,
                                     customers_email_mask(r->arena, logins[i].email)};
-    return pick(r, v, n, picked, out);
+    rc = pick(r, v, n, picked, out);
+    for (size_t i = 0; i < n; i++)
+        if (uuid_eq(logins[i].user, out->user))
+            out->is_unproved = !logins[i].is_proved;
+    return rc;
 }
 
 /* The mailbox is the prover's, so that it may be told whose account it is not. */
@@ -69,7 +73,10 @@ int choose_by_email(struct req *r, struct tx *tx, struct str email, struct uuid 
     if (rc == 1) {
         rc = check_owner(r, &owner);
         v[0] = (struct account_out){owner.id, owner.name, customers_email_mask(r->arena, email)};
-        return rc < 0 ? rc : pick(r, v, 1, picked, out);
+        if (rc == 0)
+            rc = pick(r, v, 1, picked, out);
+        out->is_unproved = !owner.is_proved;
+        return rc;
     }
     if (rc == 0)
         rc = email_claimants(tx, r->company->id, email, CLAIMS_MOST, &claims, &n);
@@ -79,6 +86,6 @@ int choose_by_email(struct req *r, struct tx *tx, struct str email, struct uuid 
         v[i] = (struct account_out){claims[i].id, claims[i].name,
                                     customers_email_mask(r->arena, email)};
     rc = pick(r, v, n, picked, out);
-    out->is_claim = true;
+    out->is_unproved = true;
     return rc;
 }

@@ -39,8 +39,10 @@ int signup_email_proved(struct req *r, struct tx *tx, struct uuid user, struct s
     return rc < 0 ? rc : 0;
 }
 
-int signup_take_over(struct req *r, struct tx *tx, struct uuid user)
+int signup_take_over(struct req *r, struct tx *tx, struct uuid user, struct str hash)
 {
     int rc = factors_remove(tx, r->company->id, user);
-    return rc < 0 ? rc : accounts_set_password(r, tx, user, STR_NULL);
+    if (rc >= 0)
+        rc = claim_drop_phone(tx, r->company->id, user, r->now);
+    return rc < 0 ? rc : accounts_set_password(r, tx, user, hash);
 }

@@ -5,7 +5,6 @@
 #include "auth/secrets.h"
 #include "auth/tokens.h"
 #include "base/clock.h"
-#include "http/pages.h"
 #include "messages/messages.h"
 #include "signup/signup_priv.h"
 #include <sodium.h>
@@ -80,50 +79,6 @@ struct str signup_link_email(struct req *r, enum link_kind kind, struct str purp
         if (!str_is_null(may[i]) && str_eq(purpose, purpose_of(r, kind, may[i])))
             return may[i];
     return STR_NULL;
-}
-
-struct verify_email_in {
-    struct given given;
-    struct str token;
-};
-FIELDS(verify_email_in, "VerifyEmail", struct verify_email_in,
-       {.name = "token",
-        .type = F_TEXT,
-        .flags = FIELD_REQUIRED | FIELD_SECRET,
-        .offset = offsetof(struct verify_email_in, token),
-        .min = 1,
-        .max = 200,
-        .help = "As the link in the e-mail carries it"});
-
-int verify_email_lookup(struct req *r, struct tx *tx)
-{
-    const struct verify_email_in *in = r->in;
-    struct link_sent *link = ARENA_NEW(r->arena, struct link_sent);
-    r->prepared = link;
-    return accounts_link_open(r, tx, in->token, link);
-}
-
-int verify_email_handler(struct req *r, struct tx *tx)
-{
-    struct link_sent link = *(const struct link_sent *)r->prepared;
-    struct email_user u = {.id = UUID_NIL};
-    int rc = accounts_link_take(r, tx, &link);
-    if (rc == 0)
-        rc = email_user_lock(tx, r->company->id, link.user.id, &u);
-    if (rc < 0)
-        return rc;
-    struct str email = rc == 1 ? signup_link_email(r, LINK_VERIFY, link.purpose, &u) : STR_NULL;
-    if (str_is_null(email))
-        return req_fail(r, ERR_TOKEN_INVALID);
-    rc = signup_email_proved(r, tx, u.id, email);
-    return rc < 0 ? rc : req_answer_message(r, 200, "Your e-mail address is confirmed");
-}
-
-int verify_email_page(struct req *r, struct tx *tx)
-{
-    (void)tx;
-    const struct page *p = page_find(STR("verify-email.html"));
-    return p ? page_answer(r, p) : req_fail(r, ERR_NOT_FOUND);
 }
 
 /* The address that waits for its proof; null: none does. */

@@ -30,7 +30,7 @@ FIELDS(reset_in, "SetPassword", struct reset_in,
              .help = "As the one-time link carries it; or phone and code"),
        FIELD(reset_in, "phone", F_PHONE, phone, .help = "That the code was sent to"),
        FIELD(reset_in, "code", F_TEXT, code, .flags = FIELD_SECRET, .min = 1, .max = 20,
-             .help = "6 digits"),
+             .help = "Digits, as they were sent"),
        FIELD(reset_in, "password", F_TEXT, password, .flags = FIELD_REQUIRED | FIELD_SECRET,
              .min = 1, .max = 1000, .help = "8 to 200 bytes"),
        FIELD(reset_in, "userId", F_UUID, user_id,
@@ -124,7 +124,7 @@ static int prove_mailed(struct req *r, struct tx *tx, const struct link_sent *li
     bool is_claim = !str_eq(email, u.email);
     if (str_is_null(email) || (is_claim && u.is_somebody))
         return req_fail(r, ERR_TOKEN_INVALID);
-    rc = is_claim ? signup_take_over(r, tx, u.id) : 0;
+    rc = is_claim ? signup_take_over(r, tx, u.id, STR_NULL) : 0;
     return rc < 0 ? rc : signup_email_proved(r, tx, u.id, email);
 }
 

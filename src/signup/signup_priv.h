@@ -35,10 +35,12 @@ int signup_handler(struct req *r, struct tx *tx);
 MUST_CHECK int signup_email_proved(struct req *r, struct tx *tx, struct uuid user,
                                    struct str email);
 
-/* Before a proof opens an account that only claims the e-mail: it may be that of
- * a stranger who waits for the owner to move in, so whatever opened it so far
- * (password, second factor, sessions, links) no longer does. */
-MUST_CHECK int signup_take_over(struct req *r, struct tx *tx, struct uuid user);
+/* Before the first proof opens an account to somebody who is not signed in to
+ * it: it may be that of a stranger who waits for the owner to move in (account
+ * pre-hijacking, Sudhodanan and Paverd 2022), so whatever opened it so far or
+ * could (password, second factor, sessions, links, a number that waits for its
+ * proof) no longer does. hash: of the password from now on, or null. */
+MUST_CHECK int signup_take_over(struct req *r, struct tx *tx, struct uuid user, struct str hash);
 
 /* links.c: one-time links by e-mail. What a link proves is the address it was
  * sent to, whatever the account has become since. */
@@ -50,16 +52,19 @@ MUST_CHECK int signup_mail_link(struct req *r, struct tx *tx, enum link_kind kin
  * it is not one of this kind. */
 struct str signup_link_email(struct req *r, enum link_kind kind, struct str purpose,
                              const struct email_user *u);
+int email_request_handler(struct req *r, struct tx *tx);
+
+/* verify_email.c */
 extern const struct fields verify_email_in;
 int verify_email_lookup(struct req *r, struct tx *tx);
+int verify_email_prepare(struct req *r);
 int verify_email_handler(struct req *r, struct tx *tx);
 int verify_email_page(struct req *r, struct tx *tx);
-int email_request_handler(struct req *r, struct tx *tx);
 
 /* choose.c: the account that a right code opens. */
 struct choice {
     struct uuid user; /* nil: nobody has one; or several do and none was picked */
-    bool is_claim;    /* only says so far that the e-mail is its own */
+    bool is_unproved; /* nothing of it is: it only says that the e-mail is its own, or staff did */
     struct list several;
 };
 struct account_out {
@@ -72,6 +77,21 @@ MUST_CHECK int choose_by_phone(struct req *r, struct tx *tx, struct str phone, s
                                struct choice *out);
 MUST_CHECK int choose_by_email(struct req *r, struct tx *tx, struct str email, struct uuid picked,
                                struct choice *out);
+
+/* change.c: another phone or e-mail for an account that somebody is signed in to. */
+struct user_row;
+/* After the code was right: is it the account's own address that was proved, or
+ * has who asks signed in lately? *before: the account as it is now. 0, or
+ * ERR_SIGN_IN_AGAIN. */
+MUST_CHECK int change_check(struct req *r, struct tx *tx, const struct code_to *to,
+                            struct user_row *before);
+/* And after the change: tells the addresses that the account had before. */
+MUST_CHECK int change_tell(struct req *r, struct tx *tx, const struct code_to *to,
+                           const struct user_row *before);
+
+/* prune.c: a job. */
+struct job_run;
+int signup_prune(const struct job_run *j, struct tx *tx);
 
 /* otp.c, verify.c */
 extern const struct fields otp_request_in, otp_request_out, otp_verify_in, otp_verify_out;

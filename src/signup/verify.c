@@ -17,7 +17,7 @@ FIELDS(otp_verify_in, "CodeVerification", struct otp_verify_in,
        IN("phone", F_PHONE, phone, .help = "That the code was sent to; or email"),
        IN("email", F_EMAIL, email, .help = "That the code was sent to; or phone"),
        IN("code", F_TEXT, code, .flags = FIELD_REQUIRED | FIELD_SECRET, .min = 1, .max = 20,
-          .help = "6 digits"),
+          .help = "Digits, as they were sent"),
        IN("secondFactorCode", F_TEXT, second_code, .flags = FIELD_SECRET, .min = 1, .max = 40,
           .help = "Of the account's second factor, or a recovery code, where it has one"),
        IN("userId", F_UUID, user_id, .help = "Which of several accounts, as the answer lists them"),
@@ -97,8 +97,18 @@ static int open_account(struct req *r, struct tx *tx, struct choice *c)
     const struct otp_verify_in *in = r->in;
     if (uuid_is_nil(c->user))
         return make_account(r, tx, &c->user);
-    return c->is_claim ? signup_take_over(r, tx, c->user)
-                       : factors_sign_in(r, tx, c->user, in->second_code);
+    return c->is_unproved ? signup_take_over(r, tx, c->user, STR_NULL)
+                          : factors_sign_in(r, tx, c->user, in->second_code);
+}
+
+/* For the account of who is signed in. */
+static int add_proof(struct req *r, struct tx *tx, const struct code_to *to, struct verified *out)
+{
+    struct user_row before;
+    int rc = change_check(r, tx, to, &before);
+    if (rc == 0)
+        rc = prove(r, tx, r->who.id, out);
+    return rc < 0 ? rc : change_tell(r, tx, to, &before);
 }
 
 /* Fills out->accounts when the person has to pick, else opens a session. */
@@ -144,7 +154,7 @@ int otp_verify_handler(struct req *r, struct tx *tx)
     bool signed_in = signup_signed_in(r);
     int rc = codes_check(r, tx, &to, in->code);
     if (rc == 0)
-        rc = signed_in ? prove(r, tx, r->who.id, &out) : sign_in(r, tx, &out);
+        rc = signed_in ? add_proof(r, tx, &to, &out) : sign_in(r, tx, &out);
     if (rc < 0)
         return rc;
     if (out.accounts.n == 0) {

@@ -11,6 +11,10 @@ FROM audit_log WHERE company_id = $1 AND seq IS NULL ORDER BY id LIMIT $2;
 -- audit_seal (company: uuid, id: uuid, seq: int, hash: blob) -> effect
 UPDATE audit_log SET seq = $3, hash = $4 WHERE company_id = $1 AND id = $2;
 
+-- The first one; none when there is one.
+-- audit_head_begin (company: uuid, hash: blob) -> count
+INSERT INTO audit_heads (company_id, seq, hash) VALUES ($1, 0, $2) ON CONFLICT DO NOTHING;
+
 -- Where a company's chain stands.
 -- audit_head (company: uuid) -> one (seq: int, hash: blob)
 SELECT seq, hash FROM audit_heads WHERE company_id = $1 /*for update*/;
@@ -102,4 +106,5 @@ SELECT id FROM companies WHERE id > $1 ORDER BY id LIMIT 20;
 -- Forgets answers older than a moment, some at a time.
 -- idempotency_prune (company: uuid, before: time, most: int) -> count
 DELETE FROM idempotency WHERE company_id = $1 AND (principal_id, scope) IN
-    (SELECT principal_id, scope FROM idempotency WHERE company_id = $1 AND created_at < $2 LIMIT $3);
+    (SELECT principal_id, scope FROM idempotency WHERE company_id = $1 AND created_at < $2
+     ORDER BY created_at LIMIT $3);

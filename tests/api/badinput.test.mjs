@@ -245,6 +245,24 @@ test('a token of one company with the id of another in it', async () => {
   assert.equal((await s.api('GET', '/api/customers', { token })).status, 401);
 });
 
+test('a request whose end is in doubt is refused, and what follows it is not read', async () => {
+  const head = 'POST /api/auth/login HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n';
+  const next = 'GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n';
+  for (const [what, bytes] of Object.entries({
+    'a length beside chunks': `${head}Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n${next}`,
+    'chunks beside a length': `${head}Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n${next}`,
+    'two lengths': `${head}Content-Length: 2\r\nContent-Length: 7\r\n\r\n{}${next}`,
+    'two codings': `${head}Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n0\r\n\r\n${next}`,
+    'a blank before the colon': `${head}Transfer-Encoding : chunked\r\nContent-Length: 2\r\n\r\n{}${next}`,
+    'two hosts': `GET /healthz HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n${next}` })) {
+    const answer = await rawExchange(s.url, bytes, { wait: 1500 });
+    assert.match(answer, /^HTTP\/1\.1 400 /, what);
+    assert.match(answer, /\r\nConnection: close\r\n/i, what);
+    assert.equal(answer.split('HTTP/1.1 ').length, 2, `${what}: one answer, to one request`);
+  }
+  assert.equal((await s.api('GET', '/healthz')).status, 200);
+});
+
 test('bytes that are no HTTP', async () => {
   for (const bytes of ['\r\n\r\n', 'GARBAGE\r\n\r\n', 'GET\r\n\r\n', '\x16\x03\x01\x02\x00\x01\x00', Buffer.alloc(5000, 0),
     `GET /${'a'.repeat(40000)} HTTP/1.1\r\nHost: a\r\n\r\n`,

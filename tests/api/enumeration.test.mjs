@@ -15,7 +15,7 @@ before(async () => {
   expectOk(await post('/api/auth/otp/request', { phone: known.phone }));
   expectOk(await s.api('POST', '/api/auth/otp/verify', { token: own.accessToken,
     body: { phone: known.phone, code: await box.code(known.phone) } }));
-  expectOk(await s.api('POST', '/api/auth/email/verify', { body: { token: await box.link(known.email) } }));
+  expectOk(await s.api('POST', '/api/auth/email/verify', { token: own.accessToken, body: { token: await box.link(known.email) } }));
 });
 after(async () => {
   box?.close();

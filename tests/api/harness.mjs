@@ -347,13 +347,13 @@ export async function mailbox(s, companies = s.companies) {
       expectOk(await s.as('ADMIN', company).put(`/api/transports/${channel}`, { kind: 'WEBHOOK', url }));
     }
   }
-  box.take = async (to) => {
-    const of = (m) => m.to === to;
+  box.take = async (to, purpose) => {
+    const of = (m) => m.to === to && (!purpose || m.purpose === purpose);
     await until(() => box.all.some(of));
     return box.all.splice(box.all.findIndex(of), 1)[0];
   };
-  box.code = async (to) => /\b\d{6}\b/.exec((await box.take(to)).text)[0];
-  box.link = async (to) => /#token=([\w-]+)/.exec((await box.take(to)).text)[1];
+  box.code = async (to) => /\b\d{6}\b/.exec((await box.take(to, 'code')).text)[0];
+  box.link = async (to) => /#token=([\w-]+)/.exec((await box.take(to, 'link')).text)[1];
   box.close = () => {
     server.close();
     server.closeAllConnections();

@@ -57,6 +57,7 @@ test('answers are not to be cached or sniffed', async () => {
   const { headers } = await s.as('CASHIER').get('/api/customers?limit=1');
   assert.match(headers['cache-control'] ?? '', /no-store/);
   assert.equal(headers['x-content-type-options'], 'nosniff');
+  assert.equal(headers['strict-transport-security'], undefined, 'without HTTPS');
   assert.match(headers['content-type'], /^application\/json/);
 });
 
@@ -164,7 +165,8 @@ test('TLS', async () => {
   const u = s.a.users.MANAGER;
   const { accessToken } = expectOk(await request(s.url, 'POST', '/api/auth/login',
     { body: { email: u.email, password: u.password, company: s.a.slug } }));
-  expectOk(await request(s.url, 'GET', '/api/customers?limit=1', { token: accessToken }));
+  const { headers } = await request(s.url, 'GET', '/api/customers?limit=1', { token: accessToken });
+  assert.equal(headers['strict-transport-security'], 'max-age=31536000');
   const plain = await request(s.url.replace('https', 'http'), 'GET', '/healthz').catch((e) => e);
   assert.ok(plain instanceof Error || plain.status >= 400, 'no plain HTTP on a TLS port');
   s.agent = new http.Agent({ keepAlive: true });

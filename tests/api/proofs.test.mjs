@@ -21,7 +21,7 @@ const post = (path, body, token) => s.api('POST', path, { token, body });
 const at = (path, body, token) => post(path, { company: s.a.slug, ...body }, token);
 const signup = async (body) => expectOk(await at('/api/auth/signup', { password: PASSWORD, ...body }), 201);
 const login = (body) => at('/api/auth/login', { password: PASSWORD, ...body });
-const confirm = (token) => post('/api/auth/email/verify', { token });
+const confirm = (token) => post('/api/auth/email/verify', { token, password: PASSWORD });
 const reset = (body) => post('/api/auth/password/reset', body);
 const forgot = async (body) => expectOk(await at('/api/auth/password/forgot', body));
 const me = async (token) => expectOk(await s.api('GET', '/api/auth/me', { token }));
@@ -49,6 +49,7 @@ test('the link that sign-up sends proves the e-mail; the record follows', async 
 test('the page of the link runs nothing but its own script', async () => {
   const page = await s.api('GET', '/verify-email');
   assert.equal(page.status, 200);
+  assert.equal(page.headers['strict-transport-security'], 'max-age=31536000', 'the public address is HTTPS');
   assert.match(page.text, /verify-email\.[0-9a-f]*\.?js/);
   assert.match(page.headers['content-security-policy'], /script-src 'self'|default-src 'self'|default-src 'none'/);
   assert.doesNotMatch(page.text, /<script>|onclick|style=/);

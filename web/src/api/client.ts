@@ -61,12 +61,16 @@ export function address(route: string, given: AnyGiven): string {
   return text ? `${path}?${text}` : path;
 }
 
+/** The token is at fault. */
+const REFUSED = new Set(['unauthenticated', 'token_expired', 'token_invalid']);
+
 async function send(route: string, given: AnyGiven): Promise<Record<string, unknown>> {
   const token = given.anonymous ? null : await accessToken();
   const res = await exchange(route, given, token);
   if (res.ok) return await res.json() as Record<string, unknown>;
   const error = await errorOf(res);
-  if (error.status !== 401 || given.anonymous || !token) throw error;
+  // Any other 401 is about what was sent: a password would be guessed twice.
+  if (!REFUSED.has(error.code) || given.anonymous || !token) throw error;
   // The token was refused: revoked, or this clock is wrong. Once with a new one.
   const again = await exchange(route, given, await refused(token));
   if (again.ok) return await again.json() as Record<string, unknown>;

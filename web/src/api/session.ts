@@ -85,9 +85,12 @@ async function keep(s: Session): Promise<void> {
 export async function adopt(s: Session): Promise<void> {
   const before = session.value;
   const other = 'user' in before && before.user.id !== s.user.id;
+  const kept = await vaultGet<Kept>(slot());
   if (other) await forget();
   await keep(s);
   channel?.postMessage('in');
+  // Nobody will use the one that this takes the place of.
+  if (kept) await post('/api/auth/logout', { refreshToken: kept.refreshToken }).catch(() => undefined);
 }
 
 /** Signs in by a public route of the API that answers a session. */
