@@ -29,7 +29,7 @@ static const struct route routes[] = {
            "Takes the next part of the file: whole records, without the header, at most 2,000; "
            "each is created, matched or rejected. A part that was taken before changes nothing",
            .status = 200, .action = "import.part", .lookup = imports_part_lookup,
-           .prepare = imports_part_prepare, .flags = ROUTE_RAW_BODY,
+           .prepare = imports_part_prepare, .flags = ROUTE_RAW_BODY | ROUTE_PRESUMES,
            .errors = "part_cut part_order import_ended rows_media_type"),
     CHANGE("POST", "/api/imports/:id/rollback", &import_path_in, &import_rolled_out,
            imports_http_rollback,

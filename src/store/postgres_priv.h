@@ -71,6 +71,10 @@ MUST_CHECK int pg_drain(struct pg_conn *c, int64_t within_us, struct drained *ou
 /* Simple protocol: several statements, results ignored. */
 MUST_CHECK int pg_script(struct pg_conn *c, const char *sql);
 
+/* postgres_describe.c */
+MUST_CHECK int pg_prepare(struct conn *conn, const struct stmt *s, struct arena *a,
+                          struct str *why);
+
 /* postgres_value.c */
 struct pg_params {
     const char *values[PG_PARAMS];

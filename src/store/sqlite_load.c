@@ -6,8 +6,7 @@
 #include "store/sqlite_priv.h"
 #include <stdlib.h>
 
-/* More rows than this are worth their indexes. */
-#define HARDLY_ANY "1000"
+enum { HARDLY_ANY = 1000 }; /* more rows than this are worth their indexes */
 
 static int result(int code)
 {
@@ -23,12 +22,11 @@ static int script(struct sqlite_conn *c, const char *sql)
 static int has_hardly_any(struct sqlite_conn *c, const char *table)
 {
     char *sql =
-        sqlite3_mprintf("SELECT COUNT(*) FROM (SELECT 1 FROM \"%w\" LIMIT " HARDLY_ANY ")", table);
+        sqlite3_mprintf("SELECT COUNT(*) FROM (SELECT 1 FROM \"%w\" LIMIT %d)", table, HARDLY_ANY);
     sqlite3_stmt *st = NULL;
     int rc = result(sqlite3_prepare_v2(c->db, sql, -1, &st, NULL));
     if (rc == 0)
-        rc = sqlite3_step(st) == SQLITE_ROW ? sqlite3_column_int(st, 0) < atol(HARDLY_ANY)
-                                            : ERR_INTERNAL;
+        rc = sqlite3_step(st) == SQLITE_ROW ? sqlite3_column_int(st, 0) < HARDLY_ANY : ERR_INTERNAL;
     sqlite3_finalize(st);
     sqlite3_free(sql);
     return rc;
