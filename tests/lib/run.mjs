@@ -199,7 +199,7 @@ async function browser() {
   const looks = /(look|office|pages|account)\.test\.mjs$/;
   for (const engine of ['sqlite', 'postgres']) {
     const some = engine === 'sqlite' ? files : files.filter((f) => !looks.test(f));
-    results.push(await scenarios(some, { ENGINE: engine, CLIENTELE_BIN: bin }, { seconds: 600 }));
+    results.push(await scenarios(some, { ENGINE: engine, CLIENTELE_BIN: bin }, { seconds: 900 }));
   }
   return sum(results);
 }
