@@ -33,7 +33,7 @@ test('the right people, at once, with every key', async () => {
   const { page, figures } = full;
   await restartOffline(full, all[Math.floor(PEOPLE / 2)]);
   await offline(page);
-  assert.ok(figures.fillLongestTaskMs < 200 && figures.startLongestTaskMs < 200, `it never stands still: ${JSON.stringify(figures)}`);
+  assert.ok(figures.fillLongestTaskMs < 500 && figures.startLongestTaskMs < 500, `it never stands still: ${JSON.stringify(figures)}`);
   const times = [];
   const ask = async (text) => {
     const seen = await typed(page, text);
