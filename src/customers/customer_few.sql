@@ -54,3 +54,20 @@ WHERE company_id = $1 AND last_order_at >= $9 AND last_order_at < $10
     AND ($11 IS NULL OR EXISTS (SELECT 1 FROM customer_tags t
         WHERE t.company_id = $1 AND t.tag = $11 AND t.customer_id = customers.id))
 LIMIT $12;
+
+-- customers_count_inactive (company: uuid, most: int) -> one (n: int)
+SELECT COUNT(*) AS n FROM (
+    SELECT 1 AS one FROM customers WHERE company_id = $1 AND NOT is_active LIMIT $2) AS found;
+
+-- customers_few_inactive struct (company: uuid, any_active: bool, active: bool, any_phone: bool,
+-- phone: bool, created_from: time, created_to: time, never: time, last_from: time, last_to: time,
+-- tag: text?, limit: int) -> many customer_few
+SELECT id, name_key, created_at, last_order_at
+FROM customers
+WHERE company_id = $1 AND NOT is_active AND ($2 OR is_active = $3)
+    AND ($4 OR (phone IS NOT NULL) = $5)
+    AND COALESCE(created_at, $8) >= $6 AND COALESCE(created_at, $8) < $7
+    AND COALESCE(last_order_at, $8) >= $9 AND COALESCE(last_order_at, $8) < $10
+    AND ($11 IS NULL OR EXISTS (SELECT 1 FROM customer_tags t
+        WHERE t.company_id = $1 AND t.tag = $11 AND t.customer_id = customers.id))
+LIMIT $12;

@@ -143,6 +143,7 @@ static void test_few_are_found_by_what_makes_them_few(void **state)
             smiths[i], i, i);
         assert_int_equal(create(f, arena_cstr(f->arena, body)), 0);
     }
+    const char *zoe = kept(f, "id");
     walk(f, "tag=rare&sort=name", "Joan Smith|John Smith|Zoë Smith|");
     walk(f, "tag=rare&sort=name&order=desc", "Zoë Smith|John Smith|Joan Smith|");
     walk(f, "tag=rare&sort=createdAt&order=asc", "John Smith|Joan Smith|Zoë Smith|");
@@ -155,6 +156,11 @@ static void test_few_are_found_by_what_makes_them_few(void **state)
     walk(f, "tag=rare&createdTo=2000-01-01", "");
     walk(f, "sort=name&order=desc&createdTo=2025-01-27T23:30:03Z", "John Smithson|John Smith|");
     walk(f, "sort=name&lastOrderFrom=2000-01-01", "");
+    walk(f, "active=false&sort=name", "");
+    assert_int_equal(call(f, customers_deactivate, &customer_id_fields, "id", zoe, "", ""), 0);
+    walk(f, "active=false&sort=name", "Zoë Smith|");
+    walk(f, "active=false&hasPhone=false", "");
+    walk(f, "tag=rare&active=true&sort=name", "Joan Smith|John Smith|");
 }
 
 static void test_export_streams_everybody(void **state)

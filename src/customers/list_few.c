@@ -8,7 +8,7 @@
 /* Walking costs as much when one row in 200 of a million fits. */
 enum { FEW = 5000 };
 
-enum way { WALK, BY_TAG, BY_CREATED_RANGE, BY_SERVED_RANGE };
+enum way { WALK, BY_TAG, BY_INACTIVE, BY_CREATED_RANGE, BY_SERVED_RANGE };
 
 static int is_few(int rc, const int64_t *n)
 {
@@ -24,6 +24,7 @@ static int way_of(struct req *r, struct tx *tx, const struct customer_list_in *i
     struct customers_count_tagged_row tagged = {0};
     struct customers_count_created_row born = {0};
     struct customers_count_served_row last = {0};
+    struct customers_count_inactive_row gone = {0};
     struct uuid company = r->company->id;
     int rc = 0;
 
@@ -32,6 +33,10 @@ static int way_of(struct req *r, struct tx *tx, const struct customer_list_in *i
         rc = is_few(customers_count_tagged(tx, company, in->tag, FEW + 1, &tagged), &tagged.n);
     if (rc > 0)
         *way = BY_TAG;
+    if (rc == 0 && GIVEN(in, active) && !in->active) {
+        rc = is_few(customers_count_inactive(tx, company, FEW + 1, &gone), &gone.n);
+        *way = rc > 0 ? BY_INACTIVE : WALK;
+    }
     /* In the order of the same column a range is a part of the walk. */
     if (rc == 0 && created && p->sort != BY_CREATED) {
         rc = is_few(customers_count_created(tx, company, list_created_from(in),
@@ -94,6 +99,7 @@ int list_few(struct req *r, struct tx *tx, const struct customer_list_in *in, co
     statement(tx, &(struct statement##_params){.company = company, LIST_FILTERS(in, FEW)}, &v,     \
               &found)
     rc = way == BY_TAG             ? FIND(customers_few_tagged)
+         : way == BY_INACTIVE      ? FIND(customers_few_inactive)
          : way == BY_CREATED_RANGE ? FIND(customers_few_created)
                                    : FIND(customers_few_served);
 #undef FIND
