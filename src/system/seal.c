@@ -101,39 +101,50 @@ int seal_outbox(const struct job_run *j, struct tx *tx)
     return rc < 0 ? rc : rc == 1 || n > 1;
 }
 
-/* One company's chain from its beginning: how many rows do not fit. */
-static int64_t check_company(struct doctor *d, struct tx *tx, struct uuid company)
+/* Rows of a company's chain from its beginning to *seq: how many do not fit. */
+static int64_t check_rows(struct doctor *d, struct tx *tx, struct uuid company, int64_t *seq)
 {
     uint8_t hash[HASH] = {0}, want[HASH];
-    int64_t seq = 0, bad = 0;
-    for (;;) {
+    struct audit_row *rows;
+    int64_t bad = 0;
+    size_t n = PIECE;
+    for (*seq = 0; n == PIECE;) {
         struct arena_mark mark = arena_mark(doctor_arena(d));
-        struct audit_row *rows;
-        size_t n = 0;
-        int rc = audit_chain(tx, company, seq, PIECE, &rows, &n);
+        int rc = audit_chain(tx, company, *seq, PIECE, &rows, &n);
         if (rc < 0)
             return rc;
         for (size_t i = 0; i < n; i++) {
-            chain_hash(hash, seq + 1, &rows[i], want);
-            if (rows[i].seq != seq + 1 || rows[i].hash.n != HASH ||
+            chain_hash(hash, *seq + 1, &rows[i], want);
+            if (rows[i].seq != *seq + 1 || rows[i].hash.n != HASH ||
                 memcmp(rows[i].hash.p, want, HASH) != 0) {
                 doctor_report(d, "audit row %lld breaks the chain", (long long)rows[i].seq);
                 bad++;
             }
-            seq = rows[i].seq;
+            *seq = rows[i].seq;
             memcpy(hash, rows[i].hash.p, rows[i].hash.n == HASH ? HASH : 0);
         }
         arena_rewind(doctor_arena(d), mark);
-        if (n < PIECE)
-            break;
     }
-    struct audit_head_row head = {0};
-    int got = audit_head(tx, company, &head);
-    if (got < 0)
-        return got;
-    if (head.seq != seq) {
+    return bad;
+}
+
+/* Statements of a read transaction need not see the same moment, and a server
+ * may go on sealing: the chain's end lies between what its head says before it
+ * is read and what it says afterwards. */
+static int64_t check_company(struct doctor *d, struct tx *tx, struct uuid company)
+{
+    struct audit_head_row before = {0}, after = {0};
+    int64_t seq, bad = 0;
+    int rc = audit_head(tx, company, &before);
+    if (rc >= 0)
+        bad = check_rows(d, tx, company, &seq);
+    if (rc >= 0 && bad >= 0)
+        rc = audit_head(tx, company, &after);
+    if (rc < 0 || bad < 0)
+        return rc < 0 ? rc : bad;
+    if (seq < before.seq || seq > after.seq) {
         doctor_report(d, "the audit chain ends at %lld, its head says %lld", (long long)seq,
-                      (long long)head.seq);
+                      (long long)after.seq);
         bad++;
     }
     return bad;
