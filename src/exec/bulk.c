@@ -2,6 +2,7 @@
 #include "exec/bulk.h"
 #include "base/clock.h"
 #include "exec/exec.h"
+#include "exec/presume.h"
 #include "store/store.h"
 #include <pthread.h>
 #include <stdatomic.h>
@@ -20,7 +21,6 @@ enum {
     ROWS_POSTGRES = 5000,
     ROWS_FIRST = 500, /* PostgreSQL: before it knows that the tables have rows */
     LOAD_ROWS = 50000,
-    EXACT = 16,
 };
 static const int64_t look_us = SECOND_US / 4; /* between looks for others */
 /* A transaction while nobody else is there; who comes ends it with the call
@@ -35,7 +35,7 @@ struct writer {
     struct tx *tx;         /* open and shared by several calls, or NULL */
     int64_t begun;         /* monotonic us, of tx */
     bool read_only;
-    unsigned exact;            /* calls to come that presume nothing */
+    struct presume presume;
     bool shared;               /* others are at the store, when looked last */
     int64_t looked_at;         /* monotonic us */
     const char *const *tables; /* for which a first load pays, or NULL */
@@ -125,8 +125,8 @@ struct call {
     int (*fn)(void *arg, struct arena *a, struct tx *tx);
     void *arg;
     struct arena *a;
-    struct writer *w;
-    bool again; /* not the first try */
+    int tries;
+    bool may; /* presume; only at the first try */
 };
 
 /* The first try takes for granted that rows are new, see tx_presume(). */
@@ -134,10 +134,9 @@ static int call(void *arg, struct tx *tx)
 {
     struct call *c = arg;
 
-    if (c->again)
-        c->w->exact = EXACT;
-    tx_presume(tx, !c->w->exact);
-    c->again = true;
+    tx_presume(tx, c->may);
+    c->may = false;
+    c->tries++;
     return c->fn(c->arg, c->a, tx);
 }
 
@@ -242,14 +241,15 @@ static int run_alone(struct writer *w, struct call *c)
 
 int writer_run(struct writer *w, int (*fn)(void *arg, struct arena *a, struct tx *tx), void *arg)
 {
-    struct call c = {.fn = fn, .arg = arg, .a = w->scratch, .w = w};
+    struct call c = {.fn = fn, .arg = arg, .a = w->scratch};
 
     look(w);
     if (!w->read_only && (w->tx || !w->shared))
         return run_alone(w, &c);
-    if (w->exact)
-        w->exact--;
+    bool may = c.may = presume_now(&w->presume);
     int rc = writer_once(w, call, &c, w->scratch);
+    if (may)
+        (c.tries > 1 ? presume_failed : presume_held)(&w->presume);
     arena_reset(w->scratch);
     if (rc < 0 || w->read_only)
         return rc;

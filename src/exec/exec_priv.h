@@ -4,6 +4,7 @@
 #include "auth/passwords.h"
 #include "auth/principal.h"
 #include "exec/exec.h"
+#include "exec/presume.h"
 #include "http/limits.h"
 #include "store/store.h"
 #include <pthread.h>
@@ -62,7 +63,7 @@ struct worker {
     struct queue *queue;   /* NULL: an HTTP thread */
     pthread_t thread;
     bool started;
-    unsigned exact;      /* groups to come that presume nothing, see tx_presume() */
+    struct presume presume;
     struct worker *next; /* of the HTTP threads' list */
 };
 

@@ -8,7 +8,7 @@
 #include "base/log.h"
 #include "exec/exec_priv.h"
 
-enum { TRIES = 4, EXACT = 32 }; /* EXACT: groups to come after one that was run again */
+enum { TRIES = 4 };
 static const int64_t wal_limit = 256LL * 1024 * 1024;
 
 enum member {
@@ -82,16 +82,17 @@ static enum member run_member(struct ticket *t, struct tx *tx, bool ask)
 
 /* What a first run may take for granted, so that on PostgreSQL nobody waits for
  * the answers of single statements. */
-static void presume(struct worker *w, struct tx *tx, const struct ticket *t, bool first)
+static void presume(struct tx *tx, const struct ticket *t, bool may)
 {
-    tx_presume(tx, first && !w->exact && t->r && t->r->route->flags & ROUTE_PRESUMES);
+    tx_presume(tx, may && t->r && t->r->route->flags & ROUTE_PRESUMES);
 }
 
 /* One member with a transaction of its own, as often as the store asks. */
 static void run_alone(struct worker *w, struct ticket *t)
 {
     int rc = 0;
-    for (int tries = 0; tries < TRIES; tries++) {
+    bool may = presume_now(&w->presume);
+    for (int tries = 0; tries < TRIES; tries++, may = false) {
         struct tx *tx = NULL;
         rc = tx_begin(w->conn, TX_WRITE, w->scratch, &tx);
         if (rc < 0) {
@@ -99,12 +100,15 @@ static void run_alone(struct worker *w, struct ticket *t)
                 continue;
             break;
         }
-        presume(w, tx, t, tries == 0);
+        presume(tx, t, may);
         enum member m = run_member(t, tx, true);
         if (m == MEMBER_OK) {
             rc = tx_commit(&tx);
-            if (rc == 0)
+            if (rc == 0) {
+                if (may)
+                    presume_held(&w->presume);
                 return;
+            }
         } else {
             rc = t->r ? t->r->error : t->result;
             tx_rollback(&tx);
@@ -115,7 +119,8 @@ static void run_alone(struct worker *w, struct ticket *t)
         }
         if (rc != ERR_RETRY && rc != ERR_CONSTRAINT)
             break;
-        w->exact = EXACT;
+        if (may)
+            presume_failed(&w->presume);
     }
     if (rc == ERR_CONSTRAINT || rc == ERR_RETRY)
         rc = ERR_CONFLICT;
@@ -132,17 +137,9 @@ static void run_each_alone(struct worker *w, struct ticket *list)
         run_alone(w, t);
 }
 
-static int run_group(struct worker *w, struct ticket *list, bool savepoints);
-
-/* A group once more, exactly: every answer awaited, a savepoint a member. */
-static int again(struct worker *w, struct ticket *list)
-{
-    w->exact = EXACT;
-    return run_group(w, list, true);
-}
-
-/* 0: committed; 1: run them each alone; negative: the outcome is unknown. */
-static int run_group(struct worker *w, struct ticket *list, bool savepoints)
+/* One run of a group: 0 committed; 1 run them each alone; 2 run them again,
+ * exactly; negative: the outcome is unknown. */
+static int run_group(struct worker *w, struct ticket *list, bool may, bool savepoints)
 {
     struct tx *tx = NULL;
     if (tx_begin(w->conn, TX_WRITE, w->scratch, &tx) < 0)
@@ -150,7 +147,7 @@ static int run_group(struct worker *w, struct ticket *list, bool savepoints)
     for (struct ticket *t = list; t; t = t->next) {
         if (savepoints && tx_savepoint(tx) < 0)
             goto alone;
-        presume(w, tx, t, !savepoints);
+        presume(tx, t, may);
         enum member m = run_member(t, tx, savepoints);
         if (m == MEMBER_OK) {
             if (savepoints && tx_savepoint_keep(tx) < 0)
@@ -159,18 +156,33 @@ static int run_group(struct worker *w, struct ticket *list, bool savepoints)
         }
         if (!savepoints) {
             tx_rollback(&tx);
-            return again(w, list);
+            return 2;
         }
         if (m == MEMBER_STORE || !tx_alive(tx) || tx_savepoint_undo(tx) < 0)
             goto alone;
     }
     int rc = tx_commit(&tx);
     if (rc == ERR_RETRY && !savepoints)
-        return again(w, list);
+        return 2;
     return rc == ERR_OUTCOME_UNKNOWN ? rc : rc < 0 ? 1 : 0;
 alone:
     tx_rollback(&tx);
     return 1;
+}
+
+/* First as if all went well, then with every answer awaited and a savepoint a
+ * member. */
+static int run_together(struct worker *w, struct ticket *list)
+{
+    bool may = presume_now(&w->presume);
+    int rc = run_group(w, list, may, false);
+    if (rc == 0 && may)
+        presume_held(&w->presume);
+    if (rc != 2)
+        return rc;
+    if (may)
+        presume_failed(&w->presume);
+    return run_group(w, list, false, true);
 }
 
 static struct ticket *drop_late(struct worker *w, struct ticket *list)
@@ -223,10 +235,8 @@ static void answer(struct worker *w, struct ticket *list)
 static void write_list(struct worker *w, struct ticket *list)
 {
     int rc = 1;
-    if (w->exact)
-        w->exact--;
     if (list->next)
-        rc = run_group(w, list, false);
+        rc = run_together(w, list);
     if (rc == 1)
         run_each_alone(w, list);
     for (struct ticket *t = list; rc < 0 && t; t = t->next) {
