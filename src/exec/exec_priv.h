@@ -98,6 +98,7 @@ struct exec {
     atomic_uint generation;                /* grows when users, keys or companies change */
     atomic_int preparing;                  /* requests with the password worker */
     atomic_bool ready;                     /* the store has answered a moment ago */
+    atomic_bool log_moved;                 /* SQLite: the writer may begin the log anew */
     pthread_t jobs, watch;
     bool jobs_started, watch_started;
     pthread_mutex_t stop_lock;

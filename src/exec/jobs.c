@@ -10,9 +10,13 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-enum { JOBS_MAX = 64, NICE = 10 };
+enum { JOBS_MAX = 64, NICE = 10, MOVES_MOST = 8 };
 static const int64_t tick_us = SECOND_US / 2;
-static const int64_t wal_quiet = 4 * 1024 * 1024; /* not worth moving yet */
+/* Bytes of the log that are worth moving: few while it grows by less than that
+ * between two looks, many while it grows fast, since pages that change often
+ * are then moved once. */
+static const int64_t log_calm = 4 << 20, log_growing = 128 << 20;
+static const int64_t move_short = 20000; /* us; what came meanwhile is little */
 
 /* Nobody waits for this thread: whoever serves a request goes first. */
 static void give_way(void)
@@ -97,13 +101,30 @@ void *jobs_loop(void *exec)
     return NULL;
 }
 
+/* While the log is moved into the file the writer goes on, and only where
+ * nothing is left to move can it begin the log anew. So what came meanwhile is
+ * moved too, which is less each time, and the writer is told when it is so
+ * little that it can move the rest itself between two groups: if it were left
+ * to grow, that would take it a tenth of a second. */
+static void shorten_log(struct exec *e, struct conn *c)
+{
+    for (int i = 0; i < MOVES_MOST; i++) {
+        int64_t before = clock_mono();
+        conn_checkpoint(c, false);
+        if (clock_mono() - before < move_short) {
+            atomic_store(&e->log_moved, true);
+            return;
+        }
+    }
+}
+
 /* Asks the store once a second whether it is there, takes up new signing keys,
  * and on SQLite keeps the log short. */
 void *watch_loop(void *exec)
 {
     struct exec *e = exec;
     struct conn *c = NULL;
-    int64_t asked = 0;
+    int64_t asked = 0, before = 0;
     give_way();
     do {
         if (!c && conn_open(e->app->store, CONN_READER, &c) < 0)
@@ -114,8 +135,10 @@ void *watch_loop(void *exec)
         }
         if (e->app->tokens)
             tokens_refresh(e->app->tokens); /* it says what is wrong */
-        if (c && e->sqlite && store_wal_bytes(e->app->store) > wal_quiet)
-            conn_checkpoint(c, false);
+        int64_t log = store_wal_bytes(e->app->store);
+        if (c && e->sqlite && log > (log - before < log_calm ? log_calm : log_growing))
+            shorten_log(e, c);
+        before = log;
     } while (exec_sleep(e, SECOND_US / 4));
     conn_close(&c);
     return NULL;

@@ -9,7 +9,7 @@
 #include "exec/exec_priv.h"
 
 enum { TRIES = 4 };
-static const int64_t wal_limit = 256LL * 1024 * 1024;
+static const int64_t wal_limit = 512LL * 1024 * 1024;
 
 enum member {
     MEMBER_OK,    /* its changes (perhaps none) may be committed */
@@ -258,7 +258,8 @@ void *write_loop(void *worker)
         list = drop_late(w, list);
         if (list)
             write_list(w, list);
-        if (w->e->sqlite && store_wal_bytes(w->e->app->store) > wal_limit)
+        if (w->e->sqlite && (atomic_exchange(&w->e->log_moved, false) ||
+                             store_wal_bytes(w->e->app->store) > wal_limit))
             conn_checkpoint(w->conn, true);
     }
     return NULL;
