@@ -232,10 +232,12 @@ static int run_alone(struct writer *w, struct call *c)
         rc = c->fn(c->arg, w->scratch, w->tx);
     tx_arena(w->tx, w->kept);
     arena_reset(w->scratch);
-    if (rc < 0)
+    if (rc < 0) {
         tx_rollback(&w->tx);
-    else if (w->shared || (!w->loading && clock_mono() - w->begun >= alone_us))
+        w->loading = false;
+    } else if (w->shared || (!w->loading && clock_mono() - w->begun >= alone_us)) {
         rc = writer_settle(w);
+    }
     return rc;
 }
 

@@ -230,12 +230,33 @@ static void a_running_key_is_known(void **state)
     flights_free(&f);
 }
 
+static void presuming_in_vain_pauses_longer_each_time(void **state)
+{
+    (void)state;
+    struct presume p = {0};
+    static const unsigned pauses[] = {1, 3, 7, 15, 31, 63, 64, 64};
+    for (size_t i = 0; i < sizeof pauses / sizeof *pauses; i++) {
+        assert_true(presume_now(&p));
+        presume_failed(&p);
+        for (unsigned k = 0; k < pauses[i]; k++)
+            assert_false(presume_now(&p));
+    }
+    for (int i = 0; i < 7; i++) { /* it goes well again */
+        assert_true(presume_now(&p));
+        presume_held(&p);
+    }
+    presume_failed(&p);
+    assert_false(presume_now(&p));
+    assert_true(presume_now(&p));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(group_members_are_independent, setup, teardown),
         cmocka_unit_test(queue_gives_groups_in_order),
         cmocka_unit_test(a_running_key_is_known),
+        cmocka_unit_test(presuming_in_vain_pauses_longer_each_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -22,7 +22,8 @@ static inline bool presume_now(struct presume *p)
 
 static inline void presume_failed(struct presume *p)
 {
-    p->pause = p->pause >= PRESUME_PAUSE_MOST ? PRESUME_PAUSE_MOST : 2 * p->pause + 1;
+    unsigned longer = 2 * p->pause + 1;
+    p->pause = longer < PRESUME_PAUSE_MOST ? longer : PRESUME_PAUSE_MOST;
     p->exact = p->pause;
 }
 
