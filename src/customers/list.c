@@ -1,6 +1,6 @@
 /* Lists of people: one index range for each order, filters row by row but for
- * those that let few through (list_few.c), pages by keyset; and the people served last in a store.
- */
+ * those that let few through (list_few.c), pages by keyset; and the people
+ * served last in a store. */
 #include "customers/list_priv.h"
 
 enum { RECENT_PRESET = 20, RECENT_SCAN = 500, KEY_LONGEST = 128 };

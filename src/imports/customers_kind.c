@@ -148,12 +148,8 @@ static int find(struct tx *tx, struct uuid company, const struct customer_in *in
     return rc;
 }
 
-/* What the store has of the ids, externalIds and phones of some rows. */
-struct known {
-    struct lookup ids, external_ids, phones;
-};
-
-static void want(struct known *k, const struct customer_in *in)
+/* What is to be looked up of a row. */
+static void want(struct lookup_people *k, const struct customer_in *in)
 {
     if (GIVEN(in, id))
         lookup_want_id(&k->ids, &in->id);
@@ -161,25 +157,9 @@ static void want(struct known *k, const struct customer_in *in)
     lookup_want(&k->phones, in->phone);
 }
 
-static void known_begin(struct known *k, struct arena *a, size_t room)
-{
-    lookup_begin(&k->ids, a, room);
-    lookup_begin(&k->external_ids, a, room);
-    lookup_begin(&k->phones, a, room);
-}
-
-static int known_ask(struct known *k, struct tx *tx, struct uuid company)
-{
-    int rc = lookup_ids(&k->ids, tx, company);
-
-    if (rc == 0)
-        rc = lookup_texts(&k->external_ids, tx, company, import_known_by_external_id);
-    return rc < 0 ? rc : lookup_texts(&k->phones, tx, company, import_known_by_phone);
-}
-
 /* As find(), of what was looked up; NULL when nobody is this. */
-static const struct import_known *known_find(const struct known *k, const struct customer_in *in,
-                                             bool *foreign)
+static const struct import_known *known_find(const struct lookup_people *k,
+                                             const struct customer_in *in, bool *foreign)
 {
     const struct import_known *have = GIVEN(in, id) ? lookup_get_id(&k->ids, &in->id) : NULL;
 
@@ -195,7 +175,7 @@ static const struct import_known *known_find(const struct known *k, const struct
 
 /* A row that could not be inserted: somebody is there already. k: what was
  * looked up, NULL when it may be so no more. *adopted: an externalId came to somebody. */
-static int match(struct import *x, struct tx *tx, const struct known *k,
+static int match(struct import *x, struct tx *tx, const struct lookup_people *k,
                  const struct customer_in *in, struct outcome *o, bool *adopted)
 {
     struct customer_row row;
@@ -227,13 +207,13 @@ static int match(struct import *x, struct tx *tx, const struct known *k,
 /* Of the rows that were not made, whom they are. */
 static int look_up(struct tx *tx, struct uuid company, struct arena *a,
                    const struct customer_in *in, const size_t *at, const int8_t *made, size_t n,
-                   struct known *k)
+                   struct lookup_people *k)
 {
-    known_begin(k, a, n);
+    lookup_people_begin(k, a, n);
     for (size_t i = 0; i < n; i++)
         if (!made[i])
             want(k, &in[at[i]]);
-    return known_ask(k, tx, company);
+    return lookup_people_ask(k, tx, company);
 }
 
 /* Rows that change nothing, since their externalId is known, or their phone
@@ -242,14 +222,14 @@ static int match_known(struct import *x, struct tx *tx, struct arena *a,
                        const struct import_rows *r)
 {
     const struct customer_in *in = r->rows;
-    struct known k;
+    struct lookup_people k;
 
-    known_begin(&k, a, r->n);
+    lookup_people_begin(&k, a, r->n);
     for (size_t i = 0; i < r->n; i++)
         if (r->outcomes[i].verdict == VERDICT_OPEN && !GIVEN(&in[i], id))
             lookup_want(in[i].external_id.n ? &k.external_ids : &k.phones,
                         in[i].external_id.n ? in[i].external_id : in[i].phone);
-    int rc = known_ask(&k, tx, x->company->id);
+    int rc = lookup_people_ask(&k, tx, x->company->id);
     for (size_t i = 0; rc == 0 && i < r->n; i++)
         if (r->outcomes[i].verdict == VERDICT_OPEN && !GIVEN(&in[i], id) &&
             (in[i].external_id.n ? lookup_get(&k.external_ids, in[i].external_id)
@@ -265,7 +245,7 @@ static int write(struct import *x, struct tx *tx, struct arena *a, const struct 
     size_t *at = ARENA_ARRAY(a, size_t, r->n), n = 0;
     int8_t *made = ARENA_ARRAY(a, int8_t, r->n);
     bool adopted = false;
-    struct known k;
+    struct lookup_people k;
     int rc;
 
     rc = x->part ? match_known(x, tx, a, r) : 0;
@@ -322,15 +302,15 @@ static int forecast(struct import *x, struct tx *tx, struct arena *a, const stru
 {
     const struct customer_in *in = r->rows;
     bool *met = ARENA_ARRAY(a, bool, 2 * r->n + 1), foreign;
-    struct known k;
+    struct lookup_people k;
     int rc = meet(x, tx, a, r, met);
 
-    known_begin(&k, a, r->n);
+    lookup_people_begin(&k, a, r->n);
     for (size_t i = 0; i < r->n; i++)
         if (r->outcomes[i].verdict == VERDICT_OPEN)
             want(&k, &in[i]);
     if (rc == 0)
-        rc = known_ask(&k, tx, x->company->id);
+        rc = lookup_people_ask(&k, tx, x->company->id);
     for (size_t i = 0; rc == 0 && i < r->n; i++) {
         struct outcome *o = &r->outcomes[i];
         bool twice = met[2 * i], phone_twice = met[2 * i + 1];

@@ -73,6 +73,22 @@ int lookup_ids(struct lookup *l, struct tx *tx, struct uuid company)
     return rc < 0 ? rc : 0;
 }
 
+void lookup_people_begin(struct lookup_people *p, struct arena *a, size_t room)
+{
+    lookup_begin(&p->ids, a, room);
+    lookup_begin(&p->external_ids, a, room);
+    lookup_begin(&p->phones, a, room);
+}
+
+int lookup_people_ask(struct lookup_people *p, struct tx *tx, struct uuid company)
+{
+    int rc = lookup_ids(&p->ids, tx, company);
+
+    if (rc == 0)
+        rc = lookup_texts(&p->external_ids, tx, company, import_known_by_external_id);
+    return rc < 0 ? rc : lookup_texts(&p->phones, tx, company, import_known_by_phone);
+}
+
 const struct import_known *lookup_get(const struct lookup *l, struct str text)
 {
     struct import_known key = {.text = text};

@@ -23,6 +23,12 @@ void lookup_want_id(struct lookup *l, const struct uuid *id);
 /* 0 or negative. Nothing is asked when nothing is wanted. */
 MUST_CHECK int lookup_texts(struct lookup *l, struct tx *tx, struct uuid company, lookup_fn ask);
 MUST_CHECK int lookup_ids(struct lookup *l, struct tx *tx, struct uuid company);
+/* People by all keys that a row may name them by. room: rows, at most. */
+struct lookup_people {
+    struct lookup ids, external_ids, phones;
+};
+void lookup_people_begin(struct lookup_people *p, struct arena *a, size_t room);
+MUST_CHECK int lookup_people_ask(struct lookup_people *p, struct tx *tx, struct uuid company);
 /* NULL when nobody has it. */
 const struct import_known *lookup_get(const struct lookup *l, struct str text);
 const struct import_known *lookup_get_id(const struct lookup *l, const struct uuid *id);

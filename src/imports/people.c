@@ -12,8 +12,8 @@ struct person {
 };
 
 struct people {
-    struct person *slots; /* a clash costs a look-up; NULL: of a part */
-    struct lookup ids, external_ids, phones;
+    struct person *slots;      /* a clash costs a look-up; NULL: of a part */
+    struct lookup_people part; /* what its rows name */
 };
 
 struct people *people_new(struct arena *a, size_t room)
@@ -24,15 +24,15 @@ struct people *people_new(struct arena *a, size_t room)
         p->slots = ARENA_ARRAY(a, struct person, SLOTS);
         return p;
     }
-    lookup_begin(&p->ids, a, room);
-    lookup_begin(&p->external_ids, a, room);
-    lookup_begin(&p->phones, a, room);
+    lookup_people_begin(&p->part, a, room);
     return p;
 }
 
 static struct lookup *lookup_of(struct people *p, enum person_key kind)
 {
-    return kind == PERSON_ID ? &p->ids : kind == PERSON_PHONE ? &p->phones : &p->external_ids;
+    return kind == PERSON_ID      ? &p->part.ids
+           : kind == PERSON_PHONE ? &p->part.phones
+                                  : &p->part.external_ids;
 }
 
 void people_want(struct people *p, enum person_key kind, struct str text)
@@ -42,11 +42,7 @@ void people_want(struct people *p, enum person_key kind, struct str text)
 
 int people_ask(struct people *p, struct tx *tx, struct uuid company)
 {
-    int rc = lookup_ids(&p->ids, tx, company);
-
-    if (rc == 0)
-        rc = lookup_texts(&p->external_ids, tx, company, import_known_by_external_id);
-    return rc < 0 ? rc : lookup_texts(&p->phones, tx, company, import_known_by_phone);
+    return lookup_people_ask(&p->part, tx, company);
 }
 
 static int ask_one(struct tx *tx, struct uuid company, enum person_key kind, struct str text,
